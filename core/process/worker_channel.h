@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace httpd::process {
+
+// What a generation tells a worker over the worker's SOCK_SEQPACKET lifeline. One packet, one
+// message; end of file means that the generation is gone and the worker drains.
+enum class ToWorker : uint32_t {
+  kDrain = 1,              // stop accepting, finish; value: seconds until connections are cut
+  kStop = 2,               // leave now
+  kReplaceDescriptor = 3,  // value: number in the worker that the attached descriptor replaces
+};
+
+// What a worker tells its generation.
+enum class FromWorker : uint32_t {
+  kReady = 1,    // every slot given to it is polled
+  kDrained = 2,  // last connection closed; the worker exits next
+};
+
+struct WorkerMessage {
+  uint32_t type;
+  uint32_t value;
+};
+
+}  // namespace httpd::process

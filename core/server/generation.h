@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "config/diagnostic.h"
+#include "config/early.h"
+#include "process/scoreboard.h"
+
+namespace httpd::server {
+
+// One module of the plan, in load order.
+struct ModuleToLoad {
+  std::string name;       // as in its record: "mime"
+  std::string file;       // what LoadModule resolved to, for messages; empty when compiled in
+  std::string copy;       // the private copy that is opened; empty when compiled in
+  std::string directive;  // the argument as written, for messages
+  config::Position position;
+};
+
+// A file that the supervisor opens on behalf of a generation (DESIGN §3, broker). The directive and
+// the argument are the key; what is not in the frozen table is refused.
+class GrantClient {
+ public:
+  virtual ~GrantClient() = default;
+  // The descriptor is the caller's. Called only between fork and "ready".
+  virtual absl::StatusOr<int> Open(std::string_view directive, std::string_view argument) = 0;
+};
+
+struct ListenAddress {
+  std::string text;     // as in Listen: "127.0.0.1:0"
+  std::string address;  // bound address, numeric
+  uint16_t port = 0;    // bound port
+};
+
+// What a generation is given through fork; everything stays valid for the life of the process.
+struct GenerationInput {
+  uint32_t id = 1;
+  bool check = false;  // -t: nothing is created, bound or appended; no worker is started
+  uint32_t workers = 1;
+  const config::EarlyConfig* early = nullptr;
+  config::SourceMap* sources = nullptr;
+  std::vector<ModuleToLoad> modules;
+  std::vector<std::string> load_files;  // LoadFile, absolute
+  std::vector<ListenAddress> addresses;
+  GrantClient* grants = nullptr;  // never null; in check mode it answers with /dev/null
+  int error_log_fd = 2;
+};
+
+struct WorkerListener {
+  int fd = -1;           // non-blocking listening socket
+  uint32_t address = 0;  // index into GenerationInput::addresses
+};
+
+struct WorkerInput {
+  uint32_t index = 0;
+  std::vector<WorkerListener> listeners;
+  int channel = -1;  // SOCK_SEQPACKET, messages of process/worker_channel.h
+  process::ScoreboardSlot* slot = nullptr;
+};
+
+// Loaded modules and the evaluated configuration: everything a worker needs. Created once in the
+// generation process, after privileges were given up and before workers are forked.
+class Generation {
+ public:
+  virtual ~Generation() = default;
+
+  // open -> record check -> register -> evaluate -> post_config. All findings go to `diagnostics`;
+  // null when there was an error. What a module was doing is visible in `phase` (shared memory of
+  // the supervisor) so that a crash or a hang can be named.
+  static std::unique_ptr<Generation> Create(const GenerationInput& input,
+                                            process::ScoreboardSlot* phase,
+                                            config::Diagnostics* diagnostics);
+
+  virtual uint32_t id() const = 0;
+  virtual size_t module_count() const = 0;
+  virtual std::string_view module_name(size_t index) const = 0;  // "mime"
+  // A human summary for -S (virtual hosts) and -M (modules).
+  virtual std::string DescribeHosts() const = 0;
+  virtual std::string DescribeModules() const = 0;
+
+  // Serves until told to stop; returns the exit code. Runs in the worker process, creates its
+  // event loop there.
+  virtual int RunWorker(const WorkerInput& input) = 0;
+};
+
+// Name of a HTTPD_HOOK_* number for messages ("handler"); "core" for 0, "unknown hook" otherwise.
+std::string_view HookName(uint16_t hook);
+
+// The record of every module compiled into the core, in link order.
+struct StaticModule {
+  std::string_view name;
+  std::string_view manifest;  // NUL-separated key=value
+};
+std::vector<StaticModule> StaticModules();
+
+}  // namespace httpd::server
