@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/source.h"
+
+namespace httpd::config {
+
+// One word of a directive. `text` has quotes and escapes removed; position and length cover the
+// word as it stands in the source, quotes included.
+struct Arg {
+  std::string text;
+  Position position;
+  uint32_t length = 0;
+  bool quoted = false;
+  bool unterminated = false;  // the closing quote is missing
+};
+
+// A directive or a section. For `<Directory "/srv">` name is "Directory", section is true, and
+// args and raw end before the ">".
+struct Node {
+  std::string name;  // as written
+  Position position;
+  uint32_t name_length = 0;
+  std::vector<Arg> args;
+  std::string raw;  // everything after the name, continuation lines joined, quotes kept
+  Position raw_position;
+  bool section = false;
+  std::vector<Node> children;  // of a section
+
+  // The underline that covers all arguments, or the name when there are none.
+  Position args_position() const { return args.empty() ? position : args.front().position; }
+};
+
+using Tree = std::vector<Node>;
+
+// Directive names are compared without regard to ASCII case.
+bool SameName(std::string_view a, std::string_view b);
+
+// Calls visit(node, parents) for each node, parents first, in text order; `parents` holds the
+// enclosing sections, outermost first.
+template <typename Visit>
+void VisitTree(const Tree& tree, Visit&& visit, std::vector<const Node*>* parents = nullptr) {
+  std::vector<const Node*> own;
+  if (parents == nullptr) parents = &own;
+  for (const Node& node : tree) {
+    visit(node, static_cast<const std::vector<const Node*>&>(*parents));
+    if (node.children.empty()) continue;
+    parents->push_back(&node);
+    VisitTree(node.children, visit, parents);
+    parents->pop_back();
+  }
+}
+
+}  // namespace httpd::config
