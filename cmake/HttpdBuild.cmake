@@ -46,19 +46,15 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(LIBUV REQUIRED IMPORTED_TARGET libuv)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 find_package(GTest REQUIRED)
-find_package(absl REQUIRED)
-
-# The Abseil that core objects are compiled against and executables tie in.
-add_library(httpd_abseil INTERFACE)
-target_link_libraries(httpd_abseil INTERFACE absl::status absl::statusor absl::strings
-  absl::str_format absl::flat_hash_map absl::flat_hash_set absl::span absl::cleanup absl::hash)
+include(HttpdAbseil)
 
 # httpd_folder(NAME sources…): the object library core_NAME of core/NAME.
 function(httpd_folder name)
   add_library(core_${name} OBJECT ${ARGN})
   target_include_directories(core_${name} PUBLIC ${CMAKE_SOURCE_DIR}/core
     ${CMAKE_SOURCE_DIR}/core/include ${CMAKE_BINARY_DIR}/generated)
-  target_link_libraries(core_${name} PUBLIC httpd_abseil PkgConfig::LIBUV)
+  target_link_libraries(core_${name} PUBLIC httpd_abseil_headers PkgConfig::LIBUV
+    PkgConfig::PCRE2)
   set_property(GLOBAL APPEND PROPERTY HTTPD_CORE_FOLDERS core_${name})
 endfunction()
 
