@@ -27,7 +27,7 @@ if(HTTPD_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${HTTPD_CCACHE})
 endif()
 
-add_compile_options(-Wall -Wextra -Wno-unused-parameter -fstack-protector-strong
+add_compile_options(-Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -fstack-protector-strong
   $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fno-gnu-unique>)
 add_link_options(-Wl,-z,now -Wl,-z,relro)
 if(HTTPD_WERROR)

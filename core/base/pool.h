@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <httpd/pool.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "base/str.h"
+
+// Memory that is given back all at once. The first block may be part of the owner (a request), so
+// that a small request allocates nothing; further blocks come from the heap.
+struct httpd_pool {
+ public:
+  static constexpr size_t kAlign = alignof(std::max_align_t);
+
+  explicit httpd_pool(size_t limit = SIZE_MAX) : limit_(limit) {}
+  // `first` is the caller's memory and outlives the pool.
+  httpd_pool(char* first, size_t size, size_t limit)
+      : next_(first), end_(first + size), first_(first), first_size_(size), limit_(limit) {}
+  httpd_pool(const httpd_pool&) = delete;
+  httpd_pool& operator=(const httpd_pool&) = delete;
+  ~httpd_pool() { Clear(); }
+
+  void* Alloc(size_t size) {
+    char* aligned = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(next_) + kAlign - 1) &
+                                            ~(uintptr_t{kAlign} - 1));
+    if (aligned < next_ || aligned > end_ || size > static_cast<size_t>(end_ - aligned)) {
+      return AllocSlow(size);
+    }
+    next_ = aligned + size;
+    return aligned;
+  }
+
+  // Bytes without alignment, for text.
+  char* AllocText(size_t size) {
+    if (size > static_cast<size_t>(end_ - next_)) return static_cast<char*>(AllocSlow(size));
+    char* text = next_;
+    next_ += size;
+    return text;
+  }
+
+  // A copy followed by a NUL; data is null when out of memory.
+  httpd_str Copy(std::string_view text) {
+    char* copy = AllocText(text.size() + 1);
+    if (copy == nullptr) return {nullptr, 0};
+    if (!text.empty()) std::memcpy(copy, text.data(), text.size());
+    copy[text.size()] = '\0';
+    return {copy, text.size()};
+  }
+
+  bool AddCleanup(httpd_cleanup fn, void* user);
+
+  // Runs the cleanups, last added first, and gives everything back but the first block.
+  void Clear();
+
+  template <typename T, typename... Args>
+  T* New(Args&&... args) {
+    void* memory = Alloc(sizeof(T));
+    if (memory == nullptr) return nullptr;
+    T* object = new (memory) T(static_cast<Args&&>(args)...);
+    if constexpr (!std::is_trivially_destructible_v<T>) {
+      if (!AddCleanup([](void* p) { static_cast<T*>(p)->~T(); }, object)) {
+        object->~T();
+        return nullptr;
+      }
+    }
+    return object;
+  }
+
+ private:
+  struct Block {
+    Block* previous;
+    size_t size;
+  };
+  struct Cleanup {
+    Cleanup* previous;
+    httpd_cleanup fn;
+    void* user;
+  };
+
+  void* AllocSlow(size_t size);
+
+  char* next_ = nullptr;
+  char* end_ = nullptr;
+  char* first_ = nullptr;
+  size_t first_size_ = 0;
+  size_t limit_;
+  size_t used_ = 0;  // heap bytes
+  Block* blocks_ = nullptr;
+  Cleanup* cleanups_ = nullptr;
+};
+
+namespace httpd::base {
+using Pool = ::httpd_pool;
+}  // namespace httpd::base
