@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HTTPD_PLATFORM_OBJECT_INSPECT_H_
+#define HTTPD_PLATFORM_OBJECT_INSPECT_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The inspector: a read-only view of an object file, in libexec/libhttpd_inspect.so.
+ *
+ * Nothing of the inspected file is executed, relocated or mapped executable: its bytes are read
+ * into private memory. Only short-lived processes (the planner, the tools) open this library,
+ * because a hostile file may make the code inside crash; that process is then the only loss.
+ *
+ * Contract. Every struct starts with `size`, which the caller sets to sizeof of the struct it was
+ * compiled with; the library writes no more than that and reads what is missing as zero, so both
+ * sides may be older or newer. Strings are (data, length), need not be NUL-terminated, and live
+ * until httpd_inspect_close(). Functions return 0 or a positive HTTPD_INSPECT_E_* code. A handle
+ * belongs to one thread at a time. No function throws or changes process state.
+ */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Raised when a function is added; the meaning of existing ones never changes. */
+#define HTTPD_INSPECT_VERSION 1
+
+typedef struct httpd_inspect_object httpd_inspect_object;
+
+typedef struct httpd_inspect_str {
+  const char* data;
+  size_t len;
+} httpd_inspect_str;
+
+enum {
+  HTTPD_INSPECT_OK = 0,
+  HTTPD_INSPECT_E_ARGUMENT = 1, /* a NULL or unusable argument */
+  HTTPD_INSPECT_E_OPEN = 2,     /* the file cannot be opened; system_errno says why */
+  HTTPD_INSPECT_E_READ = 3,     /* the file cannot be read, or changed while it was read */
+  HTTPD_INSPECT_E_FILE = 4,     /* not a regular file: a folder, device, FIFO or socket */
+  HTTPD_INSPECT_E_SIZE = 5,     /* larger than options.max_bytes */
+  HTTPD_INSPECT_E_MEMORY = 6,   /* out of memory */
+  HTTPD_INSPECT_E_LIST = 7      /* this list could not be read; text says where it is broken */
+};
+
+typedef struct httpd_inspect_error {
+  uint32_t size;
+  int32_t code;         /* HTTPD_INSPECT_E_* */
+  int32_t system_errno; /* or 0 */
+  uint32_t reserved;
+  char text[256]; /* always NUL-terminated; one sentence */
+} httpd_inspect_error;
+
+/* What the file is. Kinds from HTTPD_INSPECT_SHARED on are objects. */
+enum {
+  HTTPD_INSPECT_EMPTY = 1,
+  HTTPD_INSPECT_SCRIPT = 2, /* begins with #! */
+  HTTPD_INSPECT_TEXT = 3,
+  HTTPD_INSPECT_ARCHIVE = 4, /* ar: libfoo.a, also thin and AIX big archives */
+  HTTPD_INSPECT_DATA = 5,    /* bytes of no known object format */
+  HTTPD_INSPECT_SHARED = 16, /* shared object, dylib, bundle, DLL */
+  HTTPD_INSPECT_RELOCATABLE = 17,
+  HTTPD_INSPECT_EXECUTABLE = 18,
+  HTTPD_INSPECT_CORE = 19,
+  HTTPD_INSPECT_OTHER =
+      20 /* an object of another kind: bitcode, import library, universal binary, … */
+};
+
+enum {
+  HTTPD_INSPECT_FORMAT_NONE = 0,
+  HTTPD_INSPECT_FORMAT_ELF = 1,
+  HTTPD_INSPECT_FORMAT_MACHO = 2,
+  HTTPD_INSPECT_FORMAT_COFF = 3,
+  HTTPD_INSPECT_FORMAT_XCOFF = 4,
+  HTTPD_INSPECT_FORMAT_WASM = 5,
+  HTTPD_INSPECT_FORMAT_BITCODE = 6
+};
+
+enum {
+  HTTPD_INSPECT_WHOLE = 0,
+  HTTPD_INSPECT_TRUNCATED = 1, /* headers point behind the end of the file */
+  HTTPD_INSPECT_MALFORMED = 2  /* headers contradict themselves */
+};
+
+/* facts.flags */
+enum {
+  HTTPD_INSPECT_HAS_MANIFEST = 1u << 0, /* the section exists, however broken its contents */
+  HTTPD_INSPECT_DEEP = 1u << 1, /* lists (needed, imports, exports) are supported for this file */
+  HTTPD_INSPECT_EXEC_STACK = 1u << 2,
+  HTTPD_INSPECT_TEXT_RELOCATIONS = 1u << 3,
+  HTTPD_INSPECT_STATIC_TLS = 1u << 4,
+  HTTPD_INSPECT_GNU_UNIQUE = 1u << 5,
+  HTTPD_INSPECT_NODELETE = 1u << 6,
+  HTTPD_INSPECT_BIND_NOW = 1u << 7,
+  HTTPD_INSPECT_RELRO = 1u << 8
+};
+
+typedef struct httpd_inspect_facts {
+  uint32_t size;
+  uint32_t kind;       /* HTTPD_INSPECT_EMPTY … */
+  uint32_t format;     /* HTTPD_INSPECT_FORMAT_* */
+  uint32_t state;      /* HTTPD_INSPECT_WHOLE … */
+  uint32_t flags;      /* HTTPD_INSPECT_HAS_MANIFEST … */
+  uint32_t machine;    /* the format's own number: e_machine, cputype, … */
+  uint32_t bits;       /* 32, 64, or 0 when unknown */
+  uint32_t big_endian; /* 0 or 1 */
+  uint64_t file_size;
+  httpd_inspect_str kind_name;    /* "ELF shared object", "ar archive", "script", … */
+  httpd_inspect_str machine_name; /* "x86-64"; "machine number 4660" when unknown */
+  httpd_inspect_str target;       /* "s390x 64-bit big-endian"; empty when not an object */
+  httpd_inspect_str reason;       /* why truncated or malformed, in words with numbers */
+  httpd_inspect_str soname;
+  httpd_inspect_str run_path; /* RUNPATH, else RPATH */
+  httpd_inspect_str build_id; /* hexadecimal */
+  httpd_inspect_str manifest; /* bytes of the section .httpd_manifest */
+} httpd_inspect_facts;
+
+typedef struct httpd_inspect_options {
+  uint32_t size;
+  uint32_t reserved;
+  uint64_t max_bytes; /* 0: 256 MiB */
+} httpd_inspect_options;
+
+enum {
+  HTTPD_INSPECT_SYMBOL_OTHER = 0,
+  HTTPD_INSPECT_SYMBOL_FUNCTION = 1,
+  HTTPD_INSPECT_SYMBOL_DATA = 2,
+  HTTPD_INSPECT_SYMBOL_TLS = 3
+};
+
+typedef struct httpd_inspect_symbol {
+  uint32_t size;
+  uint32_t type; /* HTTPD_INSPECT_SYMBOL_* */
+  uint32_t weak; /* 0 or 1 */
+  uint32_t reserved;
+  uint64_t bytes; /* size of the thing, 0 when unknown */
+  httpd_inspect_str name;
+  httpd_inspect_str version; /* "GLIBC_2.34"; empty when unversioned */
+} httpd_inspect_symbol;
+
+/* Callbacks return 0 to go on and anything else to end the list early (the function then returns
+ * 0). */
+typedef int32_t (*httpd_inspect_name_fn)(void* user, httpd_inspect_str name);
+typedef int32_t (*httpd_inspect_symbol_fn)(void* user, const httpd_inspect_symbol* symbol);
+
+/* HTTPD_INSPECT_VERSION of the library that answers. */
+uint32_t httpd_inspect_version(void);
+
+/* The product version ("0.1.0") and the target this library was built for ("x86-64 64-bit
+ * little-endian"). */
+httpd_inspect_str httpd_inspect_product(void);
+httpd_inspect_str httpd_inspect_host(void);
+
+/* Reads a file and finds out what it is. A file that is no object, is truncated or malformed still
+ * gives a handle: that is a finding, not an error. `options` and `error` may be NULL. The
+ * descriptor stays the caller's; its offset is not used. `name` is only for texts. _path opens
+ * without waiting (a FIFO is refused, not waited for). */
+int32_t httpd_inspect_open_fd(int fd, const char* name, const httpd_inspect_options* options,
+                              httpd_inspect_object** object, httpd_inspect_error* error);
+int32_t httpd_inspect_open_path(const char* path, const httpd_inspect_options* options,
+                                httpd_inspect_object** object, httpd_inspect_error* error);
+
+/* The same for bytes in memory, which must outlive the handle (fuzzing, archives). */
+int32_t httpd_inspect_open_bytes(const void* data, size_t len, httpd_inspect_object** object,
+                                 httpd_inspect_error* error);
+
+/* NULL is allowed. */
+void httpd_inspect_close(httpd_inspect_object* object);
+
+/* Fills *facts as far as facts->size goes. */
+int32_t httpd_inspect_get_facts(const httpd_inspect_object* object, httpd_inspect_facts* facts);
+
+/* Libraries the file asks for (DT_NEEDED and its like), in file order. */
+int32_t httpd_inspect_needed(const httpd_inspect_object* object, httpd_inspect_name_fn each,
+                             void* user, httpd_inspect_error* error);
+
+/* Dynamic symbols: what the file wants from others, and what it offers them. */
+int32_t httpd_inspect_imports(const httpd_inspect_object* object, httpd_inspect_symbol_fn each,
+                              void* user, httpd_inspect_error* error);
+int32_t httpd_inspect_exports(const httpd_inspect_object* object, httpd_inspect_symbol_fn each,
+                              void* user, httpd_inspect_error* error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* HTTPD_PLATFORM_OBJECT_INSPECT_H_ */
