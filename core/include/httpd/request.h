@@ -113,6 +113,16 @@ HTTPD_API int64_t httpd_request_file_size(const httpd_request* request);
 /* Its last change, nanoseconds since the epoch. Since 1.0. */
 HTTPD_API int64_t httpd_request_file_mtime(const httpd_request* request);
 
+/* What Options allows at this place. */
+#define HTTPD_OPTION_INDEXES 1u
+#define HTTPD_OPTION_FOLLOW_SYMLINKS 2u
+#define HTTPD_OPTION_MULTIVIEWS 4u
+#define HTTPD_OPTION_EXEC_CGI 8u
+#define HTTPD_OPTION_INCLUDES 16u
+
+/* The HTTPD_OPTION_* bits that apply, after MAP_STORAGE. Since 1.0. */
+HTTPD_API uint32_t httpd_request_options(const httpd_request* request);
+
 /* Names the handler ("cgi-script"); a handler hook that does not know the name declines. Copied.
  * Since 1.0. */
 HTTPD_API httpd_result httpd_request_set_handler(httpd_request* request, httpd_str name);
