@@ -10,9 +10,10 @@ namespace httpd::boot {
 // What the boot chain (bin/httpd -> libexec/libhttpd.ep -> libexec/libhttpd.so) found out before
 // the server proper began. When Main gets it, the environment is the user's own again.
 struct BootInfo {
-  // Absolute path of the bootstrap, for a later re-exec; empty when libhttpd.ep was started by hand.
+  // Absolute path of the bootstrap, for a later re-exec; empty when libhttpd.ep was started by
+  // hand.
   std::string bootstrap;
-  // Directory of libhttpd.ep, or of the executable itself when the core is not shared.
+  // Directory of libhttpd.ep; for a static core `../libexec` of the executable, or `-R DIR`.
   std::string libexec_dir;
   // The installation's root: the parent of libexec_dir. Default ServerRoot.
   std::string prefix;

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake -P: renders the functions declared HTTPD_API at the start of a line in HEADERS into OUT, as a
+# version script (FORMAT=version-script) or as what an executable exports (FORMAT=dynamic-list).
+
+set(names "")
+foreach(header IN LISTS HEADERS)
+  file(READ ${header} text)
+  string(REGEX MATCHALL "\nHTTPD_API[ \n][^;(]*[ *\n]+[A-Za-z0-9_]+\\(" declarations "${text}")
+  foreach(declaration IN LISTS declarations)
+    string(REGEX MATCH "([A-Za-z0-9_]+)\\($" ignored "${declaration}")
+    list(APPEND names ${CMAKE_MATCH_1})
+  endforeach()
+endforeach()
+list(SORT names)
+list(REMOVE_DUPLICATES names)
+list(TRANSFORM names PREPEND "    ")
+list(TRANSFORM names APPEND ";\n")
+list(JOIN names "" lines)
+
+if(FORMAT STREQUAL "version-script")
+  if(lines)
+    set(lines "  global:\n${lines}")
+  endif()
+  set(content "HTTPD_1.0 {\n${lines}  local:\n    *;\n};\nHTTPD_PRIVATE {\n")
+  string(APPEND content "  global:\n    httpd_main;\n};\n")
+elseif(FORMAT STREQUAL "dynamic-list")
+  set(content "{\n${lines}};\n")
+else()
+  message(FATAL_ERROR "FORMAT: found '${FORMAT}', wanted version-script or dynamic-list")
+endif()
+file(CONFIGURE OUTPUT ${OUT} CONTENT "${content}" @ONLY)
+file(TOUCH ${OUT})

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+# Links what the folders compiled: libhttpd.so and libhttpd.ep, or one executable for SHARED_CORE=OFF.
+# Called from ep/, after every folder and module has been seen.
+
+set(HTTPD_VERSION_SCRIPT ${CMAKE_BINARY_DIR}/generated/httpd.map)
+set(HTTPD_DYNAMIC_LIST ${CMAKE_BINARY_DIR}/generated/httpd.dynlist)
+set(HTTPD_UNIT_ID_SOURCE ${CMAKE_BINARY_DIR}/generated/unit_id.cc)
+
+# The public API's names, for the linker.
+function(httpd_export_lists)
+  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/core/include/httpd/*.h)
+  set(script ${CMAKE_SOURCE_DIR}/cmake/ExportList.cmake)
+  foreach(pair IN ITEMS "version-script,${HTTPD_VERSION_SCRIPT}" "dynamic-list,${HTTPD_DYNAMIC_LIST}")
+    string(REPLACE "," ";" pair ${pair})
+    list(GET pair 0 format)
+    list(GET pair 1 out)
+    add_custom_command(OUTPUT ${out} VERBATIM
+      COMMAND ${CMAKE_COMMAND} "-DHEADERS=${headers}" -DFORMAT=${format} -DOUT=${out} -P ${script}
+      DEPENDS ${headers} ${script} COMMENT "Rendering the ${format}")
+  endforeach()
+  add_custom_target(httpd_exports DEPENDS ${HTTPD_VERSION_SCRIPT} ${HTTPD_DYNAMIC_LIST})
+endfunction()
+
+# One id for core and entry program: whatever goes into either changes it.
+function(httpd_unit_id objects)
+  set(script ${CMAKE_SOURCE_DIR}/cmake/UnitId.cmake)
+  set(list ${CMAKE_BINARY_DIR}/generated/unit_id.list)
+  set(files ${objects} ${CMAKE_SOURCE_DIR}/ep/main.cc ${HTTPD_VERSION_SCRIPT} ${HTTPD_ABSEIL_TIED})
+  file(GENERATE OUTPUT ${list} CONTENT "$<JOIN:${files},\n>\n")
+  add_custom_command(OUTPUT ${HTTPD_UNIT_ID_SOURCE} VERBATIM
+    COMMAND ${CMAKE_COMMAND} -DLIST=${list} -DOUT=${HTTPD_UNIT_ID_SOURCE} -P ${script}
+    DEPENDS ${files} ${list} ${script} COMMENT "Naming the unit")
+  add_library(httpd_unit_id OBJECT ${HTTPD_UNIT_ID_SOURCE})
+endfunction()
+
+# httpd_entry_program(NAME): an entry program, tied to Abseil. The archive follows libhttpd.so on the
+# command line, so the linker takes from it, and exports, what libhttpd.so leaves undefined.
+function(httpd_entry_program name)
+  add_executable(${name} ${CMAKE_SOURCE_DIR}/ep/main.cc $<TARGET_OBJECTS:httpd_unit_id>)
+  target_link_libraries(${name} PRIVATE httpd_core httpd_abseil_archive Threads::Threads)
+  target_link_options(${name} PRIVATE -Wl,--enable-new-dtags)
+  set_target_properties(${name} PROPERTIES SUFFIX .ep INSTALL_RPATH "$ORIGIN"
+    BUILD_WITH_INSTALL_RPATH ON)
+endfunction()
+
+function(httpd_shared_core objects)
+  # No -z defs: Abseil's symbols come from the entry program (tests/boot checks that only they do).
+  add_library(httpd_core SHARED ${objects} $<TARGET_OBJECTS:httpd_unit_id>)
+  target_link_libraries(httpd_core PRIVATE PkgConfig::LIBUV PkgConfig::PCRE2 Threads::Threads
+    ${CMAKE_DL_LIBS} ${HTTPD_STATIC_MODULE_LIBRARIES})
+  target_link_options(httpd_core PRIVATE -Wl,--version-script=${HTTPD_VERSION_SCRIPT})
+  set_target_properties(httpd_core PROPERTIES OUTPUT_NAME httpd LINKER_LANGUAGE CXX
+    LINK_DEPENDS ${HTTPD_VERSION_SCRIPT} LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/libexec)
+  httpd_entry_program(httpd_ep)
+  set_target_properties(httpd_ep PROPERTIES OUTPUT_NAME libhttpd
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/libexec)
+  install(TARGETS httpd_core httpd_ep LIBRARY DESTINATION libexec RUNTIME DESTINATION libexec)
+endfunction()
+
+function(httpd_static_core objects)
+  add_executable(httpd ${CMAKE_SOURCE_DIR}/ep/main.cc ${objects} $<TARGET_OBJECTS:httpd_unit_id>)
+  target_link_libraries(httpd PRIVATE httpd_abseil_archive PkgConfig::LIBUV PkgConfig::PCRE2
+    Threads::Threads ${CMAKE_DL_LIBS} ${HTTPD_STATIC_MODULE_LIBRARIES})
+  target_link_options(httpd PRIVATE -Wl,--dynamic-list=${HTTPD_DYNAMIC_LIST})
+  set_target_properties(httpd PROPERTIES LINK_DEPENDS ${HTTPD_DYNAMIC_LIST}
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  install(TARGETS httpd RUNTIME DESTINATION bin)
+endfunction()
+
+function(httpd_link_core)
+  get_property(folders GLOBAL PROPERTY HTTPD_CORE_FOLDERS)
+  get_property(modules GLOBAL PROPERTY HTTPD_STATIC_MODULE_OBJECTS)
+  get_property(HTTPD_STATIC_MODULE_LIBRARIES GLOBAL PROPERTY HTTPD_STATIC_MODULE_LIBRARIES)
+  set(objects "")
+  foreach(folder IN LISTS folders modules)
+    list(APPEND objects $<TARGET_OBJECTS:${folder}>)
+  endforeach()
+  httpd_export_lists()
+  httpd_unit_id("${objects}")
+  add_dependencies(httpd_unit_id httpd_exports)
+  if(SHARED_CORE)
+    httpd_shared_core("${objects}")
+  else()
+    httpd_static_core("${objects}")
+  endif()
+endfunction()
