@@ -18,6 +18,12 @@
  * belongs to one thread at a time. No function throws or changes process state.
  */
 
+#if defined(_WIN32)
+#define HTTPD_INSPECT_API __declspec(dllexport)
+#else
+#define HTTPD_INSPECT_API __attribute__((visibility("default")))
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -144,41 +150,50 @@ typedef int32_t (*httpd_inspect_name_fn)(void* user, httpd_inspect_str name);
 typedef int32_t (*httpd_inspect_symbol_fn)(void* user, const httpd_inspect_symbol* symbol);
 
 /* HTTPD_INSPECT_VERSION of the library that answers. */
-uint32_t httpd_inspect_version(void);
+HTTPD_INSPECT_API uint32_t httpd_inspect_version(void);
 
 /* The product version ("0.1.0") and the target this library was built for ("x86-64 64-bit
  * little-endian"). */
-httpd_inspect_str httpd_inspect_product(void);
-httpd_inspect_str httpd_inspect_host(void);
+HTTPD_INSPECT_API httpd_inspect_str httpd_inspect_product(void);
+HTTPD_INSPECT_API httpd_inspect_str httpd_inspect_host(void);
 
 /* Reads a file and finds out what it is. A file that is no object, is truncated or malformed still
  * gives a handle: that is a finding, not an error. `options` and `error` may be NULL. The
  * descriptor stays the caller's; its offset is not used. `name` is only for texts. _path opens
  * without waiting (a FIFO is refused, not waited for). */
-int32_t httpd_inspect_open_fd(int fd, const char* name, const httpd_inspect_options* options,
-                              httpd_inspect_object** object, httpd_inspect_error* error);
-int32_t httpd_inspect_open_path(const char* path, const httpd_inspect_options* options,
-                                httpd_inspect_object** object, httpd_inspect_error* error);
+HTTPD_INSPECT_API int32_t httpd_inspect_open_fd(int fd, const char* name,
+                                                const httpd_inspect_options* options,
+                                                httpd_inspect_object** object,
+                                                httpd_inspect_error* error);
+HTTPD_INSPECT_API int32_t httpd_inspect_open_path(const char* path,
+                                                  const httpd_inspect_options* options,
+                                                  httpd_inspect_object** object,
+                                                  httpd_inspect_error* error);
 
 /* The same for bytes in memory, which must outlive the handle (fuzzing, archives). */
-int32_t httpd_inspect_open_bytes(const void* data, size_t len, httpd_inspect_object** object,
-                                 httpd_inspect_error* error);
+HTTPD_INSPECT_API int32_t httpd_inspect_open_bytes(const void* data, size_t len,
+                                                   httpd_inspect_object** object,
+                                                   httpd_inspect_error* error);
 
 /* NULL is allowed. */
-void httpd_inspect_close(httpd_inspect_object* object);
+HTTPD_INSPECT_API void httpd_inspect_close(httpd_inspect_object* object);
 
 /* Fills *facts as far as facts->size goes. */
-int32_t httpd_inspect_get_facts(const httpd_inspect_object* object, httpd_inspect_facts* facts);
+HTTPD_INSPECT_API int32_t httpd_inspect_get_facts(const httpd_inspect_object* object,
+                                                  httpd_inspect_facts* facts);
 
 /* Libraries the file asks for (DT_NEEDED and its like), in file order. */
-int32_t httpd_inspect_needed(const httpd_inspect_object* object, httpd_inspect_name_fn each,
-                             void* user, httpd_inspect_error* error);
+HTTPD_INSPECT_API int32_t httpd_inspect_needed(const httpd_inspect_object* object,
+                                               httpd_inspect_name_fn each, void* user,
+                                               httpd_inspect_error* error);
 
 /* Dynamic symbols: what the file wants from others, and what it offers them. */
-int32_t httpd_inspect_imports(const httpd_inspect_object* object, httpd_inspect_symbol_fn each,
-                              void* user, httpd_inspect_error* error);
-int32_t httpd_inspect_exports(const httpd_inspect_object* object, httpd_inspect_symbol_fn each,
-                              void* user, httpd_inspect_error* error);
+HTTPD_INSPECT_API int32_t httpd_inspect_imports(const httpd_inspect_object* object,
+                                                httpd_inspect_symbol_fn each, void* user,
+                                                httpd_inspect_error* error);
+HTTPD_INSPECT_API int32_t httpd_inspect_exports(const httpd_inspect_object* object,
+                                                httpd_inspect_symbol_fn each, void* user,
+                                                httpd_inspect_error* error);
 
 #ifdef __cplusplus
 }
