@@ -27,8 +27,9 @@ struct Trailers {
 };
 
 // Decodes the chunked transfer coding (RFC 9112 §7.1) where it lies: strict, incremental, nothing
-// copied. Bare LF, white space around sizes, signs, 0x, overflow and malformed extensions are
-// errors; the result does not depend on how the bytes were cut.
+// copied. Bare LF, white space in the size line (RFC 9112 knows it as "bad white space" of
+// extensions), signs, 0x, more than 16 digits, overflow and malformed extensions are errors; the
+// result does not depend on how the bytes were cut.
 //
 // Each call eats `*consumed` bytes of the front; the caller drops them before the next call.
 //   kData      `*content` is a view into data, part of the body; call again with the rest
@@ -56,14 +57,13 @@ class ChunkedDecoder {
   enum class State : uint8_t {
     kSizeFirst,
     kSize,
-    kExtSemicolon,
+    kExtNameFirst,
     kExtName,
-    kExtNameRest,
-    kExtAfterEquals,
+    kExtValueFirst,
     kExtToken,
     kExtQuoted,
     kExtQuotedPair,
-    kExtAfterQuoted,
+    kExtEnd,
     kSizeLf,
     kData,
     kDataCr,
@@ -74,16 +74,19 @@ class ChunkedDecoder {
   };
 
   Result Fail(int status, const char* reason, size_t offset);
-  bool SizeLine(const char* data, size_t size, size_t* pos);
-  bool Extension(unsigned char c, size_t pos);
-  Result TrailerSection(const char* data, size_t size, size_t pos, size_t* consumed,
-                        Trailers* trailers);
+  Result Framing(char c, size_t offset);
+  Result SizeDigit(char c, size_t offset);
+  Result SizeEnd(char c, size_t offset);
+  Result SizeLineComplete(size_t offset);
+  Result Extension(char c, size_t offset);
+  Result TrailerSection(const char* data, size_t size, size_t* consumed, Trailers* trailers);
 
   ChunkLimits limits_;
   uint64_t chunk_left_ = 0;
   uint64_t total_ = 0;
   uint32_t extension_ = 0;
   uint32_t extensions_total_ = 0;
+  uint8_t digits_ = 0;
   State state_ = State::kSizeFirst;
   FieldParser fields_;
   ParseError error_;

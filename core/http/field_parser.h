@@ -35,23 +35,38 @@ class FieldParser {
                     int8_t* known);
 
   uint16_t count() const { return count_; }
+
+  // Content-Length, Transfer-Encoding or Host was among the fields; told only without `known`.
+  bool framing() const { return framing_; }
+
+  // Some request field came more than once; told only with `known`.
+  bool repeated() const { return repeated_; }
+
   uint32_t pos() const { return pos_; }  // after kDone: first byte behind the empty line
   const ParseError& error() const { return error_; }
 
  private:
-  enum class State : uint8_t { kLineStart, kName, kBeforeValue, kValue, kLineLf, kEndLf };
+  enum class State : uint8_t { kLineStart, kName, kBeforeValue, kValue, kLineLf, kEndLf, kFailed };
+  static constexpr size_t kMaxNameLength = 0xffff;  // FieldRef::name_len
 
-  ParseResult Fail(int status, const char* reason);
-  ParseResult FailName(const char* data);
-  ParseResult FailValue(const char* data);
-  ParseResult CheckLine();
+  ParseResult Fail(int status, const char* reason, size_t offset);
+  ParseResult FailSection();
+  ParseResult FailTooLong();
+  ParseResult FailName(const char* data, size_t at);
+  ParseResult FailValue(const char* data, size_t at);
+  bool StartLine(size_t at, size_t capacity);
+  void Store(const char* data, size_t end, FieldRef* fields, int8_t* known);
 
-  FieldLimits limits_;
+  FieldLimits limits_ = {};
   uint32_t pos_ = 0;
-  uint32_t line_start_ = 0;
+  uint32_t start_ = 0;       // first byte of the section
+  uint32_t line_start_ = 0;  // first byte of the line
+  uint32_t line_end_ = 0;    // where the line's CR must be at the latest
   uint32_t value_start_ = 0;
   uint16_t count_ = 0;
   uint16_t name_len_ = 0;
+  bool repeated_ = false;
+  bool framing_ = false;
   State state_ = State::kLineStart;
   ParseError error_;
 };

@@ -41,20 +41,25 @@ class RequestParser {
 
   // True once the request line is complete: method, target and version may be logged after an
   // error.
-  bool has_request_line() const { return state_ >= State::kFields; }
+  bool has_request_line() const { return has_request_line_; }
 
  private:
   enum class State : uint8_t { kLeading, kMethod, kTarget, kVersion, kFields, kDone, kFailed };
 
-  ParseResult Fail(const ParseError& error);
-  ParseResult Leading(const char* data, size_t size, RequestHead* head);
+  ParseResult Fail(int status, const char* reason, size_t offset);
+  ParseResult FailMethod(char c);
+  ParseResult FailTarget(char c);
+  ParseResult Leading(const char* data, size_t size);
   ParseResult RequestLine(const char* data, size_t size, RequestHead* head);
-  ParseResult Finish(const char* data, RequestHead* head);
+  ParseResult Version(const char* data, size_t size, RequestHead* head);
+  bool CheckVersionByte(const char* version, size_t index);
+  ParseResult Fields(const char* data, size_t size, RequestHead* head);
 
   Limits limits_;
   uint32_t pos_ = 0;         // next byte to look at
   uint32_t line_start_ = 0;  // first byte of the request line
   uint32_t mark_ = 0;        // first byte of the element being scanned
+  bool has_request_line_ = false;
   State state_ = State::kLeading;
   FieldParser fields_;
   ParseError error_;
