@@ -31,56 +31,59 @@ function(httpd_unit_id objects)
     COMMAND ${CMAKE_COMMAND} -DLIST=${list} -DOUT=${HTTPD_UNIT_ID_SOURCE} -P ${script}
     DEPENDS ${files} ${list} ${script} COMMENT "Naming the unit")
   add_library(httpd_unit_id OBJECT ${HTTPD_UNIT_ID_SOURCE})
+  add_dependencies(httpd_unit_id httpd_exports httpd_abseil_tied)
 endfunction()
 
-# httpd_entry_program(NAME): an entry program, tied to Abseil. The archive follows libhttpd.so on the
-# command line, so the linker takes from it, and exports, what libhttpd.so leaves undefined.
-function(httpd_entry_program name)
-  add_executable(${name} ${CMAKE_SOURCE_DIR}/ep/main.cc $<TARGET_OBJECTS:httpd_unit_id>)
-  target_link_libraries(${name} PRIVATE httpd_core httpd_abseil_archive Threads::Threads)
-  target_link_options(${name} PRIVATE -Wl,--enable-new-dtags)
-  set_target_properties(${name} PROPERTIES SUFFIX .ep INSTALL_RPATH "$ORIGIN"
-    BUILD_WITH_INSTALL_RPATH ON)
-endfunction()
-
-function(httpd_shared_core objects)
+# httpd_unit(CORE ENTRY DIR UNIT objects… [linker flag]): DIR/libhttpd.so as target CORE and
+# DIR/libhttpd.ep as target ENTRY, both with the unit id of object library UNIT.
+function(httpd_unit core entry dir unit objects)
   # No -z defs: Abseil's symbols come from the entry program (tests/boot checks that only they do).
-  add_library(httpd_core SHARED ${objects} $<TARGET_OBJECTS:httpd_unit_id>)
-  target_link_libraries(httpd_core PRIVATE PkgConfig::LIBUV PkgConfig::PCRE2 Threads::Threads
-    ${CMAKE_DL_LIBS} ${HTTPD_STATIC_MODULE_LIBRARIES})
-  target_link_options(httpd_core PRIVATE -Wl,--version-script=${HTTPD_VERSION_SCRIPT})
-  set_target_properties(httpd_core PROPERTIES OUTPUT_NAME httpd LINKER_LANGUAGE CXX
-    LINK_DEPENDS ${HTTPD_VERSION_SCRIPT} LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/libexec)
-  httpd_entry_program(httpd_ep)
-  set_target_properties(httpd_ep PROPERTIES OUTPUT_NAME libhttpd
-    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/libexec)
-  install(TARGETS httpd_core httpd_ep LIBRARY DESTINATION libexec RUNTIME DESTINATION libexec)
+  add_library(${core} SHARED ${objects} $<TARGET_OBJECTS:${unit}>)
+  target_link_libraries(${core} PRIVATE ${HTTPD_CORE_LIBRARIES})
+  target_link_options(${core} PRIVATE -Wl,--version-script=${HTTPD_VERSION_SCRIPT} ${ARGN})
+  set_target_properties(${core} PROPERTIES OUTPUT_NAME httpd LINKER_LANGUAGE CXX
+    LINK_DEPENDS ${HTTPD_VERSION_SCRIPT} LIBRARY_OUTPUT_DIRECTORY ${dir})
+  add_dependencies(${core} httpd_exports)
+
+  # The archive follows libhttpd.so on the command line, so the linker takes from it, and exports,
+  # what libhttpd.so leaves undefined.
+  add_executable(${entry} ${CMAKE_SOURCE_DIR}/ep/main.cc $<TARGET_OBJECTS:${unit}>)
+  target_link_libraries(${entry} PRIVATE ${core} httpd_abseil_archive Threads::Threads)
+  target_link_options(${entry} PRIVATE -Wl,--enable-new-dtags ${ARGN})
+  set_target_properties(${entry} PROPERTIES OUTPUT_NAME libhttpd SUFFIX .ep INSTALL_RPATH "$ORIGIN"
+    BUILD_WITH_INSTALL_RPATH ON RUNTIME_OUTPUT_DIRECTORY ${dir})
 endfunction()
 
 function(httpd_static_core objects)
   add_executable(httpd ${CMAKE_SOURCE_DIR}/ep/main.cc ${objects} $<TARGET_OBJECTS:httpd_unit_id>)
-  target_link_libraries(httpd PRIVATE httpd_abseil_archive PkgConfig::LIBUV PkgConfig::PCRE2
-    Threads::Threads ${CMAKE_DL_LIBS} ${HTTPD_STATIC_MODULE_LIBRARIES})
+  target_link_libraries(httpd PRIVATE httpd_abseil_archive ${HTTPD_CORE_LIBRARIES})
   target_link_options(httpd PRIVATE -Wl,--dynamic-list=${HTTPD_DYNAMIC_LIST})
   set_target_properties(httpd PROPERTIES LINK_DEPENDS ${HTTPD_DYNAMIC_LIST}
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
   install(TARGETS httpd RUNTIME DESTINATION bin)
 endfunction()
 
-function(httpd_link_core)
+# Sets HTTPD_CORE_OBJECTS and HTTPD_CORE_LIBRARIES: all that the core is linked from.
+macro(httpd_collect_core)
   get_property(folders GLOBAL PROPERTY HTTPD_CORE_FOLDERS)
   get_property(modules GLOBAL PROPERTY HTTPD_STATIC_MODULE_OBJECTS)
-  get_property(HTTPD_STATIC_MODULE_LIBRARIES GLOBAL PROPERTY HTTPD_STATIC_MODULE_LIBRARIES)
-  set(objects "")
+  get_property(HTTPD_CORE_LIBRARIES GLOBAL PROPERTY HTTPD_STATIC_MODULE_LIBRARIES)
+  list(APPEND HTTPD_CORE_LIBRARIES PkgConfig::LIBUV PkgConfig::PCRE2 Threads::Threads
+    ${CMAKE_DL_LIBS})
+  set(HTTPD_CORE_OBJECTS "")
   foreach(folder IN LISTS folders modules)
-    list(APPEND objects $<TARGET_OBJECTS:${folder}>)
+    list(APPEND HTTPD_CORE_OBJECTS $<TARGET_OBJECTS:${folder}>)
   endforeach()
-  httpd_export_lists()
-  httpd_unit_id("${objects}")
-  add_dependencies(httpd_unit_id httpd_exports)
+endmacro()
+
+function(httpd_link_core)
+  httpd_collect_core()
+  httpd_unit_id("${HTTPD_CORE_OBJECTS}")
   if(SHARED_CORE)
-    httpd_shared_core("${objects}")
+    httpd_unit(httpd_core httpd_ep ${CMAKE_BINARY_DIR}/libexec httpd_unit_id
+      "${HTTPD_CORE_OBJECTS}")
+    install(TARGETS httpd_core httpd_ep LIBRARY DESTINATION libexec RUNTIME DESTINATION libexec)
   else()
-    httpd_static_core("${objects}")
+    httpd_static_core("${HTTPD_CORE_OBJECTS}")
   endif()
 endfunction()

@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -P: hashes every file named in LIST (one per line) and writes OUT, the source that stores the
 # id in libhttpd.so and libhttpd.ep: as a string, and as an ELF note which the bootstrap can read in
-# the first page of either file.
+# the first page of either file. With -DID=… that is the id.
 
-file(STRINGS ${LIST} files)
-set(all "")
-foreach(file IN LISTS files)
-  file(SHA256 ${file} hash)
-  string(APPEND all ${hash})
-endforeach()
-string(SHA256 id "${all}")
-string(SUBSTRING ${id} 0 32 id)
+set(id "${ID}")
+if(NOT id)
+  file(STRINGS ${LIST} files)
+  set(all "")
+  foreach(file IN LISTS files)
+    file(SHA256 ${file} hash)
+    string(APPEND all ${hash})
+  endforeach()
+  string(SHA256 id "${all}")
+  string(SUBSTRING ${id} 0 32 id)
+endif()
 
 file(CONFIGURE OUTPUT ${OUT} @ONLY CONTENT [[
 // SPDX-License-Identifier: Apache-2.0

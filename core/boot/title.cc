@@ -32,15 +32,17 @@ char* ExtendOver(char** strings, char* end) {
   return end;
 }
 
-// Copies live until the process ends: argv and environ point into them.
+// One block of pointers and strings, which lives until the process ends.
 char** CopyStrings(char** strings) {
   size_t count = 0;
-  while (strings != nullptr && strings[count] != nullptr) ++count;
-  char** copy = static_cast<char**>(malloc((count + 1) * sizeof(char*)));
-  if (copy == nullptr) return strings;
+  size_t bytes = 0;
+  for (; strings[count] != nullptr; ++count) bytes += strlen(strings[count]) + 1;
+  char** copy = static_cast<char**>(malloc((count + 1) * sizeof(char*) + bytes));
+  if (copy == nullptr) return nullptr;
+  char* end = reinterpret_cast<char*>(copy + count + 1);
   for (size_t i = 0; i < count; ++i) {
-    copy[i] = strdup(strings[i]);
-    if (copy[i] == nullptr) return strings;
+    copy[i] = end;
+    end = stpcpy(end, strings[i]) + 1;
   }
   copy[count] = nullptr;
   return copy;
@@ -51,10 +53,10 @@ char** CopyStrings(char** strings) {
 char** PrepareTitle(int argc, char** argv) {
 #if defined(__linux__)
   prctl(PR_SET_NAME, "httpd");
-  if (argc < 1) return argv;
+  if (argc < 1 || environ == nullptr) return argv;
   char** arguments = CopyStrings(argv);
   char** environment = CopyStrings(environ);
-  if (arguments == argv || environment == environ) return argv;  // no memory: keep the first title
+  if (arguments == nullptr || environment == nullptr) return argv;  // no memory: no titles
   arguments_end = ExtendOver(argv, argv[0]);
   area_end = ExtendOver(environ, arguments_end);
   area = argv[0];
