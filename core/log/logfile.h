@@ -22,7 +22,7 @@ class LogFiles;
 }
 
 // One file that lines are appended to, through a buffer of the worker's own. Before
-// LogFiles::StartWorker there is no buffer and lines are refused. Used by one thread.
+// LogFiles::StartWorker there is no buffer, and Reserve answers null. Used by one thread.
 //
 // The descriptor is exchanged under it with dup2 when logs are reopened, so nothing about it is
 // remembered from one flush to the next.
@@ -63,7 +63,7 @@ struct httpd_logfile {
   friend class httpd::log::LogFiles;
 
   char* ReserveSlow(size_t size);
-  void Drop(uint64_t lines);
+  void Drop(uint64_t lines, int error);
   // Bytes of the next write: everything for a file, whole lines up to PIPE_BUF for a pipe.
   size_t NextChunk(size_t written, bool pipe) const;
   void ReportTrouble(int error);
@@ -77,6 +77,8 @@ struct httpd_logfile {
   size_t reserved_ = 0;
   uint64_t drops_ = 0;
   uint64_t reported_drops_ = 0;
+  int trouble_ = 0;           // errno of the last write; 0 when it went well
+  int drop_error_ = 0;        // why the last line was lost
   int64_t last_report_ = -1;  // seconds of the monotonic clock
 };
 
