@@ -43,6 +43,9 @@ class Diagnostics {
   Diagnostic& Warning(std::string_view code, Position position, uint32_t length,
                       std::string message);
 
+  // The diagnostic added last; only after an Add.
+  Diagnostic& Last() { return all_.back(); }
+
   int error_count() const { return errors_; }
   int warning_count() const { return warnings_; }
   bool ok() const { return errors_ == 0; }

@@ -58,7 +58,8 @@ struct EarlyInput {
   std::vector<std::string> directives_after;   // -c
   std::vector<std::string> builtin_modules;    // names of compiled-in modules: "mime", "so"
 
-  // Replaced by tests; by default the process environment and the account database.
+  // Replaced by tests; by default the process environment and the account database. Accounts are
+  // asked for as written: a name or "#number".
   std::function<const char*(const char*)> environment;
   std::function<std::optional<Account>(const std::string&)> find_user;
   std::function<std::optional<Account>(const std::string&)> find_group;
@@ -74,7 +75,7 @@ struct EarlyConfig {
 
   std::vector<ListenAddress> listen;
   std::vector<ModuleRequest> modules;             // in text order
-  std::vector<Located<std::string>> load_files;   // absolute or a bare library name
+  std::vector<Located<std::string>> load_files;   // absolute
   std::vector<Located<std::string>> module_path;  // absolute; default: prefix/libexec
 
   Located<std::string> user;             // "" = not set

@@ -28,4 +28,8 @@ Tree Parse(const SourceMap& sources, uint32_t file, Diagnostics* diagnostics,
 // every other backslash stays. Positions count from `start` on one line.
 std::vector<Arg> SplitWords(std::string_view text, Position start);
 
+// Reports a missing closing quote among the words of a directive; false when there is none. For
+// those who use the words: directives that take their raw text may hold a lone quote.
+bool ReportUnterminated(const Node& node, const SourceMap& sources, Diagnostics* diagnostics);
+
 }  // namespace httpd::config

@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "config/parser.h"
+#include "config/text.h"
 
 namespace httpd::config {
 namespace {
@@ -64,6 +65,19 @@ std::vector<Arg> SplitWords(std::string_view text, Position start) {
     word.length = static_cast<uint32_t>(at - begin);
     words.push_back(std::move(word));
   }
+}
+
+bool ReportUnterminated(const Node& node, const SourceMap& sources, Diagnostics* diagnostics) {
+  // Only the last word can lack its quote: it runs to the end of the line.
+  if (node.args.empty() || !node.args.back().unterminated) return false;
+  const Arg& arg = node.args.back();
+  Diagnostic& error =
+      diagnostics->Error("HC-07", arg.position, arg.length, "the closing quote is missing");
+  const std::string_view line = sources.Line(arg.position.file, arg.position.line);
+  const std::string_view quote =
+      arg.position.column <= line.size() ? line.substr(arg.position.column - 1, 1) : "\"";
+  error.fix = Cat("put ", quote, " where the argument ends");
+  return true;
 }
 
 }  // namespace httpd::config
