@@ -20,7 +20,7 @@ namespace httpd::regex {
 // Steps (PCRE2's match limit) and KiB of backtracking memory that one match may use, so that no
 // expression can hang a worker. Beyond: HTTPD_ERR_LIMIT.
 inline constexpr uint32_t kMatchLimit = 1'000'000;
-inline constexpr uint32_t kMemoryLimit = 2048;
+inline constexpr uint32_t kMemoryLimit = 4096;
 
 // Prepares the calling thread's working memory, which its first compile or match does otherwise.
 // False when memory is used up.
