@@ -48,7 +48,9 @@ find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(LIBUV REQUIRED IMPORTED_TARGET libuv)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
-find_package(GTest REQUIRED)
+if(HTTPD_TESTS)
+  find_package(GTest REQUIRED)
+endif()
 include(HttpdAbseil)
 
 # httpd_folder(NAME sources…): the object library core_NAME of core/NAME.
