@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +27,7 @@ struct InspectionItem {
   std::string name;      // "mime"
   std::string original;  // for messages
   std::string copy;      // what is inspected
+  std::string record;    // symbol of its record; "" = NAME_module
 };
 
 // What was learned about one module.
@@ -56,8 +59,10 @@ struct InspectionResult {
 // Runs in the planner process, which may crash of it. Opens `inspector_path`
 // (libexec/libhttpd_inspect.so), looks at each copy and reports everything that is wrong with any
 // of them; runs no module code. Without the inspector: one warning, and what the first bytes tell.
+// `before_each` is told the index of the item that comes next, so that a crash can be blamed.
 InspectionResult InspectModules(const std::string& inspector_path, const CoreFacts& core,
-                                absl::Span<const InspectionItem> items);
+                                absl::Span<const InspectionItem> items,
+                                const std::function<void(size_t)>& before_each = nullptr);
 
 // For the pipe from planner to supervisor.
 std::string SerializeInspection(const InspectionResult& result);
@@ -66,8 +71,8 @@ std::string SerializeInspection(const InspectionResult& result);
 // beyond the limits is refused. False: the bytes are not to be believed; *result is then empty.
 bool ParseInspection(std::string_view bytes, InspectionResult* result);
 
-// The findings for a planner that ended without an answer: `status` as from waitpid, `module` the
-// one it had announced last ("" when none).
+// The finding for a planner that ended without an answer: `status` as from waitpid, `original` the
+// file of the module it had announced last ("" when none).
 Finding PlannerDied(int status, std::string_view original);
 
 inline constexpr size_t kMaxInspectionBytes = 16u << 20;

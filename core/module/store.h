@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sys/types.h>
+#include <sys/stat.h>
 
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/unique_fd.h"
 #include "module/finding.h"
+#include "module/trusted.h"
 
 namespace httpd::module {
 
@@ -27,13 +29,6 @@ struct SearchPath {
 // files.
 bool ResolveModule(std::string_view name, std::string_view file, const SearchPath& search,
                    std::string* path, Finding* finding);
-
-// Opens a file for reading after having looked at every component of its path, following symbolic
-// links by hand: no directory and no file on the way may be writable by others, except a sticky
-// directory of root (/tmp) whose next component belongs to root or to the caller. A group may
-// write when it is the owner's private group (nobody else in it). The descriptor is a regular file.
-// Used for everything the supervisor trusts. `max_bytes` 0: no limit.
-base::UniqueFd OpenTrusted(const std::string& path, uint64_t max_bytes, Finding* finding);
 
 // One module file as it is opened later.
 struct StoredModule {
@@ -78,7 +73,7 @@ class ModuleStore {
     Identity copy;
   };
 
-  static Identity IdentityOf(const struct stat& facts);
+  static Identity IdentityOf(const struct ::stat& facts);
   bool Reuse(const Identity& identity, const std::string& base_name, StoredModule* stored) const;
   bool Prepare(const std::string& hash, base::UniqueFd* folder, Finding* finding);
   bool Write(int folder, const std::string& base_name, std::string_view bytes,

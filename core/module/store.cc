@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Private copies of module files. A file that is mapped must never change: `cp` onto it would crash
+// every process that runs its code. So modules are mapped only from copies that nobody else writes,
+// named by their content, and put in place by rename.
+
+#include "module/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/concat.h"
+
+namespace httpd::module {
+namespace {
+
+constexpr mode_t kMode = 0755;
+constexpr std::string_view kTemporary = ".new-";
+
+std::string BaseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+bool Fail(const std::string& what, const std::string& where, Finding* finding) {
+  const int number = errno;
+  std::string fix = base::Concat("make ", where, " writable for the user that starts the server");
+  if (number == ENOSPC || number == EDQUOT) fix = base::Concat("make room on the disk of ", where);
+  if (number == EROFS) fix = "put ServerRoot on a file system that can be written";
+  *finding = {FindingSeverity::kError,
+              "HM-06",
+              what,
+              strerror(number),
+              "a private copy of each module file",
+              where,
+              std::move(fix)};
+  return false;
+}
+
+bool WriteAll(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = write(fd, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(put));
+  }
+  return true;
+}
+
+// Makes one directory of exactly kMode, whatever the umask; an existing one is left as it is.
+bool MakeDirectory(const std::string& path) {
+  if (mkdir(path.c_str(), 0700) != 0) return errno == EEXIST;
+  return chmod(path.c_str(), kMode) == 0;
+}
+
+bool IsHash(std::string_view name) {
+  return name.size() == 32 && std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+// Names in an open directory, without . and ..
+std::vector<std::string> List(int directory) {
+  std::vector<std::string> names;
+  const int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR* stream = fd >= 0 ? fdopendir(fd) : nullptr;
+  if (stream == nullptr) {
+    if (fd >= 0) close(fd);
+    return names;
+  }
+  while (const dirent* entry = readdir(stream)) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  closedir(stream);
+  return names;
+}
+
+// True when the file is ours, has our mode and these bytes.
+bool IsIdentical(int folder, const std::string& name, std::string_view bytes, struct stat* facts) {
+  base::UniqueFd fd(openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+  if (!fd || fstat(fd.get(), facts) != 0 || !S_ISREG(facts->st_mode)) return false;
+  if (facts->st_uid != geteuid() || (facts->st_mode & 07777) != kMode) return false;
+  if (static_cast<uint64_t>(facts->st_size) != bytes.size()) return false;
+  std::string present;
+  return ReadWhole(fd.get(), &present) && present == bytes;
+}
+
+int64_t Nanoseconds(const struct timespec& time) {
+  return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+uint64_t Rotate(uint64_t value, int bits) { return value << bits | value >> (64 - bits); }
+
+uint64_t Mix(uint64_t value) {
+  value = (value ^ value >> 33) * 0xff51afd7ed558ccdull;
+  value = (value ^ value >> 33) * 0xc4ceb9fe1a85ec53ull;
+  return value ^ value >> 33;
+}
+
+}  // namespace
+
+// MurmurHash3, x64 128 bits (A. Appleby, public domain): fast enough that hashing is not felt at
+// start. The order of bytes within a word is the machine's; names are never compared across
+// machines.
+std::string ContentHash(std::string_view bytes) {
+  constexpr uint64_t kFirst = 0x87c37b91114253d5ull;
+  constexpr uint64_t kSecond = 0x4cf5ad432745937full;
+  uint64_t h1 = 0, h2 = 0;
+  const size_t size = bytes.size();
+  while (!bytes.empty()) {
+    uint64_t block[2] = {};
+    const size_t taken = std::min(bytes.size(), sizeof(block));
+    memcpy(block, bytes.data(), taken);
+    bytes.remove_prefix(taken);
+    h1 ^= Rotate(block[0] * kFirst, 31) * kSecond;
+    h1 = (Rotate(h1, 27) + h2) * 5 + 0x52dce729;
+    h2 ^= Rotate(block[1] * kSecond, 33) * kFirst;
+    h2 = (Rotate(h2, 31) + h1) * 5 + 0x38495ab5;
+  }
+  h1 ^= size;
+  h2 ^= size;
+  h1 += h2;
+  h2 += h1;
+  h1 = Mix(h1);
+  h2 = Mix(h2);
+  h1 += h2;
+  h2 += h1;
+  std::string text;
+  for (uint64_t half : {h1, h2}) {
+    for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[half >> shift & 15];
+  }
+  return text;
+}
+
+ModuleStore::Identity ModuleStore::IdentityOf(const struct stat& facts) {
+#if defined(__APPLE__)
+  const int64_t modified = Nanoseconds(facts.st_mtimespec),
+                changed = Nanoseconds(facts.st_ctimespec);
+#else
+  const int64_t modified = Nanoseconds(facts.st_mtim), changed = Nanoseconds(facts.st_ctim);
+#endif
+  return {static_cast<uint64_t>(facts.st_dev), static_cast<uint64_t>(facts.st_ino),
+          static_cast<uint64_t>(facts.st_size), modified, changed};
+}
+
+bool ModuleStore::Reuse(const Identity& identity, const std::string& base_name,
+                        StoredModule* stored) const {
+  const auto known = index_.find(identity);
+  if (known == index_.end()) return false;
+  stored->hash = known->second.hash;
+  stored->copy = base::Concat(directory_, "/", stored->hash, "/", base_name);
+  struct stat facts;
+  return lstat(stored->copy.c_str(), &facts) == 0 && IdentityOf(facts) == known->second.copy;
+}
+
+bool ModuleStore::Prepare(const std::string& hash, base::UniqueFd* folder, Finding* finding) {
+  const std::string parent = directory_.substr(0, directory_.rfind('/'));
+  const std::string path = base::Concat(directory_, "/", hash);
+  for (const std::string& part : {parent, directory_, path}) {
+    if (!MakeDirectory(part))
+      return Fail("the folder of module copies cannot be made", part, finding);
+  }
+  *folder = OpenTrustedDirectory(path, finding);
+  return static_cast<bool>(*folder);
+}
+
+bool ModuleStore::Write(int folder, const std::string& base_name, std::string_view bytes,
+                        const StoredModule& stored, Finding* finding) {
+  const std::string temporary = base::Concat(kTemporary, getpid());
+  unlinkat(folder, temporary.c_str(), 0);
+  base::UniqueFd fd(openat(folder, temporary.c_str(),
+                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (fd && WriteAll(fd.get(), bytes) && fchmod(fd.get(), kMode) == 0 &&
+      renameat(folder, temporary.c_str(), folder, base_name.c_str()) == 0) {
+    return true;
+  }
+  Fail("the private copy of a module cannot be written", stored.copy, finding);
+  unlinkat(folder, temporary.c_str(), 0);
+  return false;
+}
+
+bool ModuleStore::Add(const std::string& original, StoredModule* stored, Finding* finding) {
+  *stored = StoredModule();
+  stored->original = original;
+  const std::string base_name = BaseName(original);
+  base::UniqueFd source = OpenTrusted(original, kMaxBytes, finding);
+  struct stat before, after, copy;
+  if (!source || fstat(source.get(), &before) != 0) return false;
+  stored->bytes = static_cast<uint64_t>(before.st_size);
+  if (Reuse(IdentityOf(before), base_name, stored)) return true;
+
+  std::string bytes;
+  if (!ReadWhole(source.get(), &bytes) || fstat(source.get(), &after) != 0 ||
+      IdentityOf(before) != IdentityOf(after)) {
+    *finding = {FindingSeverity::kError,
+                errno == EIO ? "HM-05" : "HM-08",
+                "this file could not be read as a whole",
+                errno == EIO ? strerror(errno) : "its size or time changed meanwhile",
+                "a file that stays as it is",
+                original,
+                "try again when the installation has finished"};
+    return false;
+  }
+  stored->hash = ContentHash(bytes);
+  stored->copy = base::Concat(directory_, "/", stored->hash, "/", base_name);
+  base::UniqueFd folder;
+  if (!Prepare(stored->hash, &folder, finding)) return false;
+  if (!IsIdentical(folder.get(), base_name, bytes, &copy)) {
+    if (!Write(folder.get(), base_name, bytes, *stored, finding)) return false;
+    stored->copied = true;
+    if (!IsIdentical(folder.get(), base_name, bytes, &copy)) {
+      errno = EIO;
+      return Fail("the private copy of a module is not what was written", stored->copy, finding);
+    }
+  }
+  index_[IdentityOf(before)] = {stored->hash, IdentityOf(copy)};
+  return true;
+}
+
+size_t ModuleStore::Prune(const std::vector<std::string>& keep) {
+  size_t removed = 0;
+  base::UniqueFd store(open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!store) return 0;
+  for (const std::string& name : List(store.get())) {
+    if (!IsHash(name)) continue;
+    const bool kept = std::find(keep.begin(), keep.end(), name) != keep.end();
+    base::UniqueFd folder(
+        openat(store.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!folder) continue;
+    for (const std::string& file : List(folder.get())) {
+      if (!kept || file.starts_with(kTemporary)) unlinkat(folder.get(), file.c_str(), 0);
+    }
+    if (!kept && unlinkat(store.get(), name.c_str(), AT_REMOVEDIR) == 0) ++removed;
+  }
+  std::erase_if(index_, [&](const auto& entry) {
+    return std::find(keep.begin(), keep.end(), entry.second.hash) == keep.end();
+  });
+  return removed;
+}
+
+}  // namespace httpd::module
