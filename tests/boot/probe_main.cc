@@ -2,6 +2,7 @@
 // Stands in for the server behind the real boot code: prints what boot handed over, so that the
 // scripts can compare it. It uses Abseil the way the core does.
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "boot/boot.h"
 
@@ -48,6 +50,21 @@ int ShowTitles() {
   return status;
 }
 
+// Opens a module as the server does, lets it use its Abseil, and uses the tied one.
+int UseBothAbseils(const char* file) {
+  void* module = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+  if (module == nullptr) {
+    printf("%s\n", dlerror());
+    return 1;
+  }
+  auto report = reinterpret_cast<const char* (*)()>(dlsym(module, "AbseilModuleReport"));
+  std::string (*escape)(absl::string_view) = &absl::CEscape;
+  Dl_info found;
+  if (dladdr(reinterpret_cast<void*>(escape), &found) == 0) return 1;
+  printf("module=%s\ncore=%s by %s\n", report(), escape("a\tb").c_str(), found.dli_fname);
+  return 0;
+}
+
 }  // namespace
 
 int Main(int argc, char** argv, const boot::BootInfo& info) {
@@ -57,6 +74,7 @@ int Main(int argc, char** argv, const boot::BootInfo& info) {
     return 1;
   }
   if (argc > 1 && strcmp(argv[1], "--titles") == 0) return ShowTitles();
+  if (argc > 2 && strcmp(argv[1], "--module") == 0) return UseBothAbseils(argv[2]);
   printf("bootstrap=%s\nlibexec=%s\nprefix=%s\nversion=%s\nunit=%s\n", facts["bootstrap"].c_str(),
          info.libexec_dir.c_str(), info.prefix.c_str(), info.version.c_str(), info.unit_id.c_str());
   for (int i = 0; i < argc; ++i) printf("argument=%s\n", argv[i]);
