@@ -78,10 +78,11 @@ typedef struct httpd_module {
   HTTPD_QUIET_END struct httpd_module_needs_semicolon_
 
 /* Fields left out are zero, which is what the record wants. */
-/* clang-format off: C wants one literal in _Pragma */
-#define HTTPD_QUIET_BEGIN                                          \
-  _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored " \
-                                         "\"-Wmissing-field-initializers\"")
+/* C wants one literal in _Pragma. */
+/* clang-format off */
+#define HTTPD_QUIET_BEGIN        \
+  _Pragma("GCC diagnostic push") \
+  _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")
 /* clang-format on */
 #define HTTPD_QUIET_END _Pragma("GCC diagnostic pop")
 
