@@ -72,7 +72,8 @@ void CheckFile(const char* path, UnitNote* note) {
 
 // This program's own file, symbolic links resolved; without /proc by name, as a shell finds it.
 bool FindSelf(const char* name, char (&self)[PATH_MAX]) {
-  if (realpath("/proc/self/exe", self) != nullptr) return true;
+  memset(self, 0, sizeof self);  // readlink leaves the end open
+  if (readlink("/proc/self/exe", self, sizeof self - 1) > 0) return true;
   if (name == nullptr || strchr(name, '/') != nullptr) return name && realpath(name, self);
   for (const char* path = getenv("PATH"); path != nullptr && *path != '\0'; path += *path == ':') {
     char candidate[PATH_MAX];
