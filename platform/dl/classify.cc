@@ -26,6 +26,12 @@ std::optional<std::string> Between(std::string_view text, std::string_view open,
   return std::string(text.substr(0, std::min(end, text.size())));
 }
 
+// The file that the text begins with; musl puts words before it.
+std::string Subject(std::string_view text) {
+  if (auto name = Between(text, "Error loading shared library ", ": ")) return *name;
+  return std::string(text.substr(0, text.find(": ")));
+}
+
 // What stands before the first `mark`.
 std::string Before(std::string_view text, std::string_view mark) {
   return std::string(text.substr(0, text.find(mark)));
@@ -149,9 +155,9 @@ Error Classify(const std::string& file, std::string_view loader_text) {
   } else if (auto missing = NotFound(loader_text)) {
     error = *std::move(missing);
   } else if (IsPermission(loader_text)) {
-    error = Make(ErrorKind::kNotPermitted, Before(loader_text, ": "));
+    error = Make(ErrorKind::kNotPermitted, Subject(loader_text));
   } else if (IsWrongFormat(loader_text)) {
-    error = Make(ErrorKind::kWrongFormat, Before(loader_text, ": "));
+    error = Make(ErrorKind::kWrongFormat, Subject(loader_text));
   } else {
     error = Make(ErrorKind::kOther, file);
   }
