@@ -18,7 +18,6 @@ namespace httpd::testing {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 class CommandLine : public ServerTest {
  protected:
@@ -278,13 +277,6 @@ TEST_F(CommandLine, ForegroundByDefineAsInApache) {
   server->arguments = {"-D", "FOREGROUND"};
   ASSERT_TRUE(server->Start());
   EXPECT_TRUE(Alive(server->pid()));
-}
-
-TEST_F(CommandLine, ThePlainUserEnvironmentReachesTheServer) {
-  server_.environment = {"LD_LIBRARY_PATH=/nowhere/at/all"};
-  ASSERT_TRUE(server_.Start());
-  std::string environ = ReadFile("/proc/" + std::to_string(server_.GenerationPid()) + "/environ");
-  EXPECT_THAT(environ, Not(HasSubstr("libexec:")));
 }
 
 }  // namespace

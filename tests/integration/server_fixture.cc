@@ -138,7 +138,12 @@ TestServer::TestServer() {
 }
 
 TestServer::~TestServer() {
-  KillLeftovers();
+  if (pid_ > 0) {  // only after an assertion ended the test; another server may still be running
+    std::vector<pid_t> family = Descendants(pid_);
+    family.push_back(pid_);
+    for (pid_t member : family) kill(member, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
   if (getenv("HTTPD_KEEP_TEST_ROOT") == nullptr) {
     std::error_code ignored;
     fs::remove_all(root_, ignored);
@@ -280,10 +285,10 @@ void TestServer::Finish() {
       }
     }
     pid_ = -1;
-    if (!WaitUntil([] { return Children(getpid()).empty(); })) {
-      for (pid_t left : Children(getpid())) {
-        ADD_FAILURE() << "left behind: process " << left << " (" << Title(left) << ")";
-      }
+  }
+  if (!WaitUntil([] { return Children(getpid()).empty(); })) {
+    for (pid_t left : Children(getpid())) {
+      ADD_FAILURE() << "left behind: process " << left << " (" << Title(left) << ")";
     }
   }
   KillLeftovers();
@@ -291,8 +296,6 @@ void TestServer::Finish() {
 }
 
 void TestServer::KillLeftovers() {
-  if (pid_ > 0) kill(pid_, SIGKILL);
-  pid_ = -1;
   for (pid_t left : Descendants(getpid())) kill(left, SIGKILL);
   while (waitpid(-1, nullptr, WNOHANG) > 0) {
   }
