@@ -142,7 +142,7 @@ TEST_F(StoreTest, PruneRemovesOnlyItsOwnUnusedCopies) {
 TEST_F(StoreTest, RefusesAPathThatOthersCanWrite) {
   const std::string path = Put("mod_a.so", "a");
   EXPECT_EQ(CodeOf(path), "");
-  chmod((root_ + "/libexec").c_str(), 0777);
+  chmod((root_ + "/libexec").c_str(), 0757);
   EXPECT_EQ(CodeOf(path), "HM-02");
   EXPECT_EQ(finding_.fix, "chmod o-w " + root_ + "/libexec");
   EXPECT_EQ(finding_.found, root_ + "/libexec is writable by everybody");
@@ -184,7 +184,7 @@ TEST_F(StoreTest, FollowsLinksAndChecksWhereTheyLead) {
   ASSERT_EQ(symlink("mod_a-1.0.so", link.c_str()), 0);
   EXPECT_EQ(CodeOf(link), "");
   fs::create_directory(root_ + "/open");
-  chmod((root_ + "/open").c_str(), 0777);
+  chmod((root_ + "/open").c_str(), 0757);
   std::ofstream(root_ + "/open/mod_a.so") << "x";
   fs::remove(link);
   ASSERT_EQ(symlink("../open/mod_a.so", link.c_str()), 0);
