@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -50,6 +51,8 @@ struct GenerationInput {
   std::vector<ListenAddress> addresses;
   GrantClient* grants = nullptr;  // never null; in check mode it answers with /dev/null
   int error_log_fd = 2;
+  // The LoadModule line of an installed module that declares this directive; empty when none does.
+  std::function<std::string(std::string_view directive)> provider;
 };
 
 struct WorkerListener {

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <string_view>
+
+#include "http/chunked.h"
+#include "http/parser.h"
+#include "net/connection.h"
+#include "server/request.h"
+#include "server/stream.h"
+#include "server/worker.h"
+
+namespace httpd::http {
+
+// Serves HTTP/1 on an accepted socket; owns itself until the connection is closed.
+void OpenConnection(httpd_worker* worker, int fd, const sockaddr* peer, uint32_t listener);
+
+// HTTP/1.0 and 1.1 on one connection (RFC 9112). One request at a time is answered; what the client
+// sends ahead waits in the buffer. An idle connection holds neither a buffer nor a request.
+class Connection final : public net::Protocol, public server::Stream {
+ public:
+  explicit Connection(httpd_worker* worker) : worker_(worker) { transport_.protocol = this; }
+  bool Open(int fd, const sockaddr* peer, uint32_t listener);
+
+  // net::Protocol
+  void OnReadable() override;
+  void OnWritable() override;
+  void OnDisconnect() override;
+  void OnTimeout() override;
+  void OnStop() override;
+  void OnClosed() override { delete this; }
+
+  // server::Stream
+  void Send(httpd_request* request, bool end) override;
+  void StartBody(httpd_request* request) override;
+  void ForbidKeepAlive(httpd_request* request) override { may_keep_alive_ = false; }
+
+ private:
+  ~Connection();
+
+  enum class State : uint8_t {
+    kIdle,     // between requests, nothing received
+    kHead,     // a head is arriving
+    kBusy,     // a request is being answered
+    kDiscard,  // answered; the rest of its body is read and dropped
+    kLinger,   // everything sent, waiting for the client to close
+    kClosed,
+  };
+  enum class BodyState : uint8_t { kNone, kLength, kChunked, kBroken };
+
+  // ---- reading: connection.cc ----
+  bool Fill();
+  bool MakeRoom();
+  void Process();
+  void Advance();
+  bool ParseHead();
+  bool BeginHead();
+  void StartRequest();
+  void SetUpBody();
+  void KeepHeadApart();
+  void AnswerParseError();
+  void AfterRequest();
+  void Idle();
+  void Linger();
+  void ShutDown();
+  void Cut();
+  void WatchForState();
+  const server::CoreServer& limits() const;
+
+  // ---- body: connection_body.cc ----
+  void PumpBody();
+  void PumpLength();
+  void PumpChunked();
+  void BodyBroken();
+  bool Discard();
+  bool body_pending() const { return body_ != BodyState::kNone; }
+  void SendContinue();
+
+  // ---- writing: connection_write.cc ----
+  void WriteHead(bool end);
+  void DecideFraming(bool end);
+  bool FitsScratch(size_t size);
+  bool TakeIntoScratch();
+  void FrameChunks(bool end);
+  bool Flush();
+  int Gather(iovec* pieces, int limit, bool* file_next);
+  void Consume(size_t size);
+  bool SendFilePiece(bool* again);
+  bool KeepScratch();
+  bool Written();
+  void FinishRequest();
+
+  httpd_connection transport_;
+  httpd_worker* worker_;
+  server::Request* request_ = nullptr;
+
+  server::Buffer buffer_;
+  uint32_t begin_ = 0;  // unread bytes of buffer_
+  uint32_t end_ = 0;
+  server::Buffer head_buffer_;  // holds the head while a body is read into buffer_
+  RequestParser parser_;
+  ChunkedDecoder decoder_;
+  uint64_t body_left_ = 0;
+  uint64_t discarded_ = 0;
+  uint64_t head_started_ = 0;  // loop milliseconds
+
+  server::Buffer pending_;  // output that the socket did not take
+  uint32_t pending_begin_ = 0;
+  uint32_t pending_end_ = 0;
+
+  uint32_t served_ = 0;
+  State state_ = State::kIdle;
+  BodyState body_ = BodyState::kNone;
+  bool processing_ = false;     // Process() is on the stack
+  bool may_keep_alive_ = true;  // nobody forbade it for this request
+  bool read_eof_ = false;
+  bool want_write_ = false;
+  bool continue_due_ = false;   // the client waits for 100 (Continue)
+  bool finishing_ = false;      // the response is complete, its rest is being sent
+  bool client_closes_ = false;  // it said that this request is its last
+  bool shut_down_ = false;
+};
+
+}  // namespace httpd::http

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Request bodies: given to the handler that reads them, otherwise dropped, so that the next request
+// on the connection starts where it should (RFC 9112 §6, §9.3).
+
+#include <algorithm>
+
+#include "http/connection.h"
+#include "server/generation_impl.h"
+#include "server/lifecycle.h"
+
+namespace httpd::http {
+namespace {
+// More than this is not worth reading only to drop it: the connection is closed instead.
+constexpr uint64_t kMaxDiscard = 256 * 1024;
+}  // namespace
+
+void Connection::StartBody(httpd_request* request) {
+  if (body_ == BodyState::kNone) return server::FeedBody(request, {}, HTTPD_BODY_END);
+  if (body_ == BodyState::kBroken) return BodyBroken();
+  if (continue_due_) SendContinue();
+  net::SetDeadline(&transport_, worker_->loop_now() + limits().body_timeout.value);
+  PumpBody();
+  if (!processing_) WatchForState();
+}
+
+// RFC 9110 §10.1.1.
+void Connection::SendContinue() {
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  continue_due_ = false;
+  if (!FitsScratch(kContinue.size())) return;
+  kContinue.copy(worker_->scratch + worker_->scratch_used, kContinue.size());
+  worker_->scratch_used += kContinue.size();
+  if (Flush()) return;
+  want_write_ = true;
+}
+
+// Moves what is in the buffer on: to the reader, or to nowhere once the response is sent.
+void Connection::PumpBody() {
+  const bool dropping = state_ == State::kDiscard;
+  while (body_pending() && begin_ < end_) {
+    if (!dropping && (request_ == nullptr || request_->reader == nullptr)) return;
+    const uint32_t before = begin_;
+    if (body_ == BodyState::kLength) {
+      PumpLength();
+    } else if (body_ == BodyState::kChunked) {
+      PumpChunked();
+    } else {
+      return;
+    }
+    if (state_ == State::kClosed || state_ == State::kLinger) return;
+    if (begin_ == before) return;  // trailers are incomplete
+  }
+  if (dropping && !body_pending()) state_ = State::kIdle;
+}
+
+void Connection::PumpLength() {
+  const auto n = static_cast<uint32_t>(std::min<uint64_t>(body_left_, end_ - begin_));
+  const std::string_view data(buffer_.data + begin_, n);
+  begin_ += n;
+  body_left_ -= n;
+  const bool end = body_left_ == 0;
+  if (end) body_ = BodyState::kNone;
+  if (state_ == State::kDiscard) {
+    discarded_ += n;
+    if (discarded_ > kMaxDiscard) Linger();
+    return;
+  }
+  net::SetDeadline(&transport_, worker_->loop_now() + limits().body_timeout.value);
+  server::FeedBody(request_, data, end ? HTTPD_BODY_END : 0);
+}
+
+void Connection::PumpChunked() {
+  size_t consumed = 0;
+  std::string_view content;
+  const auto result =
+      decoder_.Decode(buffer_.data + begin_, end_ - begin_, &consumed, &content, nullptr);
+  begin_ += static_cast<uint32_t>(consumed);
+  switch (result) {
+    case ChunkedDecoder::Result::kNeedMore:
+      return;
+    case ChunkedDecoder::Result::kError:
+      body_ = BodyState::kBroken;
+      if (state_ == State::kDiscard) return Linger();
+      return BodyBroken();
+    case ChunkedDecoder::Result::kData:
+      if (state_ == State::kDiscard) {
+        discarded_ += consumed;
+        if (discarded_ > kMaxDiscard) Linger();
+        return;
+      }
+      net::SetDeadline(&transport_, worker_->loop_now() + limits().body_timeout.value);
+      return server::FeedBody(request_, content, 0);
+    case ChunkedDecoder::Result::kDone:
+      body_ = BodyState::kNone;
+      if (state_ != State::kDiscard) server::FeedBody(request_, {}, HTTPD_BODY_END);
+      return;
+  }
+}
+
+// The body cannot be read to its end: the reader is told and nothing more is read from the client.
+void Connection::BodyBroken() {
+  body_ = BodyState::kBroken;
+  may_keep_alive_ = false;
+  if (request_ == nullptr) return Cut();
+  if (request_->reader != nullptr) {
+    server::FeedBody(request_, {}, HTTPD_BODY_ERROR);
+    if (!processing_) Process();
+    return;
+  }
+  if (read_eof_ && !finishing_) Cut();
+}
+
+// Reads and drops: the rest of a body, or whatever arrives while the connection lingers. True when
+// the buffer has something for PumpBody().
+bool Connection::Discard() {
+  if (state_ == State::kDiscard) return Fill();
+  char waste[4096];
+  const ssize_t n = transport_.transport->Read(transport_.fd, waste, sizeof(waste));
+  if (n == net::Transport::kAgain) return false;
+  if (n <= 0) {
+    Cut();
+    return false;
+  }
+  discarded_ += static_cast<uint64_t>(n);
+  if (discarded_ > 16 * kMaxDiscard) Cut();
+  return false;
+}
+
+}  // namespace httpd::http

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Output of HTTP/1: heads and small bodies go into the worker's scratch buffer, so that the answers
+// to everything that one read brought leave with one write; large bodies go from where they are.
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include "http/connection.h"
+#include "http/connection_head.h"
+#include "http/status.h"
+#include "log/error_log.h"
+#include "server/generation_impl.h"
+#include "server/lifecycle.h"
+#include "server/request_log.h"
+
+namespace httpd::http {
+namespace {
+
+constexpr size_t kCopyLimit = 16 * 1024;      // larger bodies are not copied
+constexpr uint64_t kMaxDiscard = 256 * 1024;  // see connection_body.cc
+constexpr uint64_t kFilePiece = 512 * 1024;   // per system call
+constexpr uint64_t kTurn = 2 * 1024 * 1024;   // per turn of a connection
+constexpr int kMaxPieces = 32;
+
+server::BodyPiece* NewPiece(server::Request* request, std::string_view text) {
+  auto* piece =
+      static_cast<server::BodyPiece*>(request->body_pool.Alloc(sizeof(server::BodyPiece)));
+  const httpd_str copy = request->body_pool.Copy(text);
+  if (piece == nullptr || copy.data == nullptr) return nullptr;
+  *piece = {.data = copy.data, .size = copy.len, .framing = true};
+  return piece;
+}
+
+}  // namespace
+
+void Connection::Send(httpd_request* request, bool end) {
+  if (request->flags.aborted) return Cut();
+  if (!request->flags.head_sent) WriteHead(end);
+  if (state_ == State::kClosed) return;
+  if (request->flags.chunked) FrameChunks(end);
+  if (state_ == State::kClosed) return;
+  if (end) finishing_ = true;
+  if (finishing_ && TakeIntoScratch()) {
+    FinishRequest();
+    if (!processing_) Process();
+    return;
+  }
+  net::SetDeadline(&transport_, worker_->loop_now() + request->server->core->timeout.value);
+  if (!processing_) Process();
+}
+
+// Content-Length when the end is known, else chunked, else the end of the connection
+// (RFC 9112 §6.3).
+void Connection::DecideFraming(bool end) {
+  server::Request* request = request_;
+  const RequestHead* head = request->head;
+  const server::CoreServer& server = *request->server->core;
+  const bool old_protocol = head == nullptr || head->version < 1001;
+  const bool no_body = StatusForbidsBody(static_cast<int>(request->status)) || request->is_head();
+  if (!end && !no_body) {
+    if (old_protocol) {
+      may_keep_alive_ = false;
+    } else {
+      request->flags.chunked = true;
+    }
+  }
+  const uint32_t limit = server.max_keep_alive_requests.value;
+  const bool body_in_the_way = body_ == BodyState::kBroken || continue_due_ ||
+                               (body_ == BodyState::kLength && body_left_ > kMaxDiscard);
+  may_keep_alive_ = may_keep_alive_ && head != nullptr && head->keep_alive &&
+                    server.keep_alive.value && !worker_->draining && !read_eof_ &&
+                    (limit == 0 || served_ + 1 < limit) && !body_in_the_way;
+  request->flags.keep_alive = may_keep_alive_;
+}
+
+void Connection::WriteHead(bool end) {
+  server::Request* request = request_;
+  DecideFraming(end);
+  const size_t room = ResponseHeadBound(*request);
+  if (room > httpd_worker::kScratch || !FitsScratch(room)) {
+    if (state_ == State::kClosed) return;
+    server::LogRequest(request, log::Level::kError, "core",
+                       "the response's header is larger than 64 KiB: connection closed [HS-17]");
+    return Cut();
+  }
+  char* begin = worker_->scratch + worker_->scratch_used;
+  char* const out = FormatResponseHead(*request, worker_->common_fields(), end, begin);
+  worker_->scratch_used += static_cast<size_t>(out - begin);
+  request->bytes_sent += static_cast<uint64_t>(out - begin);
+  request->flags.head_sent = true;
+  if (StatusForbidsBody(static_cast<int>(request->status)) || request->is_head()) {
+    request->body = request->body_tail = nullptr;
+    request->unsent = 0;
+    request->flags.chunked = false;
+  }
+}
+
+bool Connection::FitsScratch(size_t size) {
+  if (worker_->scratch_used + size <= httpd_worker::kScratch) return true;
+  if (!Flush() && state_ == State::kClosed) return false;
+  return worker_->scratch_used + size <= httpd_worker::kScratch;
+}
+
+// A small body that is complete and in memory joins the head.
+bool Connection::TakeIntoScratch() {
+  server::Request* request = request_;
+  if (request->unsent > kCopyLimit) return false;
+  uint64_t total = 0;
+  for (const server::BodyPiece* piece = request->body; piece != nullptr; piece = piece->next) {
+    if (piece->fd >= 0) return false;
+    total += piece->size;
+  }
+  if (total > kCopyLimit || !FitsScratch(total)) return false;
+  for (const server::BodyPiece* piece = request->body; piece != nullptr; piece = piece->next) {
+    std::memcpy(worker_->scratch + worker_->scratch_used, piece->data, piece->size);
+    worker_->scratch_used += piece->size;
+    if (!piece->framing) request->body_sent += piece->size;
+  }
+  request->bytes_sent += total;
+  request->body = request->body_tail = nullptr;
+  return true;
+}
+
+// What was added since the last time becomes one chunk (RFC 9112 §7.1).
+void Connection::FrameChunks(bool end) {
+  server::Request* request = request_;
+  server::BodyPiece** first = request->framed == nullptr ? &request->body : &request->framed->next;
+  uint64_t size = 0;
+  for (const server::BodyPiece* piece = *first; piece != nullptr; piece = piece->next) {
+    size += piece->size;
+  }
+  char text[24];
+  server::BodyPiece* tail = nullptr;
+  if (size > 0) {
+    char* p = std::to_chars(text, text + 16, size, 16).ptr;
+    *p++ = '\r';
+    *p++ = '\n';
+    server::BodyPiece* head = NewPiece(request, {text, static_cast<size_t>(p - text)});
+    if (head == nullptr) return Cut();
+    head->next = *first;
+    *first = head;
+    tail = NewPiece(request, end ? "\r\n0\r\n\r\n" : "\r\n");
+  } else if (end) {
+    tail = NewPiece(request, "0\r\n\r\n");
+  } else {
+    return;
+  }
+  if (tail == nullptr) return Cut();
+  (request->body_tail == nullptr ? request->body : request->body_tail->next) = tail;
+  request->body_tail = request->framed = tail;
+}
+
+// Memory that can leave now, in order; *file_next when a file follows it.
+int Connection::Gather(iovec* pieces, int limit, bool* file_next) {
+  int count = 0;
+  *file_next = false;
+  if (pending_end_ > pending_begin_) {
+    pieces[count++] = {pending_.data + pending_begin_, pending_end_ - pending_begin_};
+  }
+  if (worker_->scratch_used > 0) pieces[count++] = {worker_->scratch, worker_->scratch_used};
+  if (request_ == nullptr) return count;
+  for (server::BodyPiece* piece = request_->body; piece != nullptr && count < limit;
+       piece = piece->next) {
+    if (piece->fd >= 0) {
+      *file_next = true;
+      break;
+    }
+    pieces[count++] = {const_cast<char*>(piece->data), piece->size};
+  }
+  return count;
+}
+
+void Connection::Consume(size_t size) {
+  const auto from_pending =
+      static_cast<uint32_t>(std::min<size_t>(size, pending_end_ - pending_begin_));
+  pending_begin_ += from_pending;
+  size -= from_pending;
+  if (pending_begin_ == pending_end_ && pending_.data != nullptr) {
+    worker_->FreeBuffer(&pending_);
+    pending_begin_ = pending_end_ = 0;
+  }
+  const size_t from_scratch = std::min(size, worker_->scratch_used);
+  if (from_scratch > 0) {
+    worker_->scratch_used -= from_scratch;
+    if (worker_->scratch_used > 0) {
+      std::memmove(worker_->scratch, worker_->scratch + from_scratch, worker_->scratch_used);
+    }
+    size -= from_scratch;
+  }
+  while (size > 0) {
+    server::BodyPiece* piece = request_->body;
+    const uint64_t n = std::min<uint64_t>(size, piece->size);
+    request_->bytes_sent += n;
+    if (!piece->framing) {
+      request_->body_sent += n;
+      request_->unsent -= n;
+    }
+    size -= n;
+    piece->size -= n;
+    piece->offset += static_cast<int64_t>(n);
+    if (piece->data != nullptr) piece->data += n;
+    if (piece->size > 0) return;
+    if (request_->framed == piece) request_->framed = nullptr;
+    request_->body = piece->next;
+    if (request_->body == nullptr) request_->body_tail = nullptr;
+  }
+}
+
+// The scratch buffer belongs to the next connection: what the socket did not take is set aside.
+bool Connection::KeepScratch() {
+  if (worker_->scratch_used == 0) return true;
+  const auto size = static_cast<uint32_t>(worker_->scratch_used);
+  worker_->scratch_used = 0;
+  const uint32_t rest = pending_end_ - pending_begin_;
+  server::Buffer larger = worker_->NewBuffer(std::max(server::Buffer::kSize, rest + size));
+  if (larger.data == nullptr) return false;
+  if (rest > 0) std::memcpy(larger.data, pending_.data + pending_begin_, rest);
+  std::memcpy(larger.data + rest, worker_->scratch, size);
+  if (pending_.data != nullptr) worker_->FreeBuffer(&pending_);
+  pending_ = larger;
+  pending_begin_ = 0;
+  pending_end_ = rest + size;
+  return true;
+}
+
+// Sends what there is; true when all of it has left. Otherwise the socket is full (or the
+// connection closed), and nothing of this connection is left in the scratch buffer.
+bool Connection::Flush() {
+  if (state_ == State::kClosed) return false;
+  uint64_t turn = 0;
+  for (;;) {
+    iovec pieces[kMaxPieces];
+    bool file_next = false;
+    const int count = Gather(pieces, kMaxPieces, &file_next);
+    if (count > 0) {
+      size_t total = 0;
+      for (int i = 0; i < count; ++i) total += pieces[i].iov_len;
+      const ssize_t n = transport_.transport->Write(transport_.fd, pieces, count, file_next);
+      if (n == net::Transport::kFailed) break;
+      if (n > 0) Consume(static_cast<size_t>(n));
+      if (n == net::Transport::kAgain || static_cast<size_t>(n) < total) {
+        if (!KeepScratch()) break;
+        want_write_ = true;
+        return false;
+      }
+      turn += total;
+      continue;
+    }
+    if (!file_next) return true;
+    bool again = turn > kTurn;
+    if (!again && !SendFilePiece(&again)) break;
+    turn += kFilePiece;
+    if (again) {
+      want_write_ = true;
+      return false;
+    }
+  }
+  worker_->scratch_used = 0;
+  Cut();
+  return false;
+}
+
+// False when the connection is of no use any more.
+bool Connection::SendFilePiece(bool* again) {
+  const server::BodyPiece* piece = request_->body;
+  const auto size = static_cast<size_t>(std::min(piece->size, kFilePiece));
+  const ssize_t n = transport_.transport->SendFile(transport_.fd, piece->fd, piece->offset, size);
+  if (n == net::Transport::kFailed) return false;
+  if (n == 0) {
+    server::LogRequest(request_, log::Level::kError, "core",
+                       "the file became shorter while it was sent: connection closed [HS-18]");
+    return false;
+  }
+  *again = n == net::Transport::kAgain;
+  if (n > 0) Consume(static_cast<size_t>(n));
+  return true;
+}
+
+// Everything has left. True when that made new work possible.
+bool Connection::Written() {
+  if (state_ == State::kLinger) {
+    ShutDown();
+    return false;
+  }
+  if (request_ == nullptr || !request_->flags.head_sent) return false;
+  if (finishing_) {
+    FinishRequest();
+    return true;
+  }
+  const bool waited = request_->flushed != nullptr;
+  if (request_->body == nullptr) server::Drained(request_);
+  return waited;
+}
+
+void Connection::FinishRequest() {
+  server::Request* request = request_;
+  request_ = nullptr;
+  server::Sent(request);
+  AfterRequest();
+}
+
+}  // namespace httpd::http

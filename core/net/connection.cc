@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An accepted socket in the worker's loop. What to watch changes rarely: a kept-alive connection is
+// watched for reading from its first to its last request.
+
+#include "net/connection.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "server/worker.h"
+
+namespace httpd::net {
+namespace {
+
+// Numeric address and port; an IPv4 address that came over an IPv6 socket is shown as IPv4.
+uint8_t FormatAddress(const sockaddr* address, char* text, uint16_t* port) {
+  const void* bytes = nullptr;
+  int family = address->sa_family;
+  if (family == AF_INET) {
+    const auto* v4 = reinterpret_cast<const sockaddr_in*>(address);
+    bytes = &v4->sin_addr;
+    *port = ntohs(v4->sin_port);
+  } else if (family == AF_INET6) {
+    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(address);
+    bytes = &v6->sin6_addr;
+    *port = ntohs(v6->sin6_port);
+    if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
+      bytes = v6->sin6_addr.s6_addr + 12;
+      family = AF_INET;
+    }
+  }
+  if (bytes == nullptr || ::inet_ntop(family, bytes, text, INET6_ADDRSTRLEN) == nullptr) {
+    std::memcpy(text, "-", 2);
+  }
+  return static_cast<uint8_t>(std::strlen(text));
+}
+
+void OnPoll(uv_poll_t* poll, int status, int events) {
+  auto* connection = static_cast<httpd_connection*>(poll->data);
+  Protocol* protocol = connection->protocol;
+  if (status < 0) {
+    // libuv has stopped the watch (EPOLLERR); a read tells why.
+    connection->events = 0;
+    protocol->OnDisconnect();
+    return;
+  }
+  if (events & UV_WRITABLE) protocol->OnWritable();
+  if ((events & UV_READABLE) && !connection->closing) protocol->OnReadable();
+  if ((events & UV_DISCONNECT) && !connection->closing) protocol->OnDisconnect();
+}
+
+}  // namespace
+
+bool Open(httpd_connection* connection, httpd_worker* worker, int fd, const sockaddr* peer,
+          uint32_t listener) {
+  connection->worker = worker;
+  connection->fd = fd;
+  connection->listener = listener;
+  connection->transport = &PlainTransport();
+  connection->client_length =
+      FormatAddress(peer, connection->client_text, &connection->client_port);
+  connection->poll.data = connection;
+  if (uv_poll_init(&worker->loop, &connection->poll, fd) != 0) {
+    ::close(fd);
+    return false;
+  }
+  worker->Added(connection);
+  Watch(connection, UV_READABLE);
+  return true;
+}
+
+void Watch(httpd_connection* connection, int events) {
+  if (connection->closing || events == connection->events) return;
+  connection->events = events;
+  if (events == 0) {
+    uv_poll_stop(&connection->poll);
+  } else {
+    uv_poll_start(&connection->poll, events, OnPoll);
+  }
+}
+
+void SetDeadline(httpd_connection* connection, uint64_t deadline) {
+  connection->worker->wheel.Set(&connection->timer, deadline);
+}
+
+void Close(httpd_connection* connection) {
+  if (connection->closing) return;
+  connection->closing = true;
+  httpd_worker* worker = connection->worker;
+  worker->wheel.Remove(&connection->timer);
+  uv_poll_stop(&connection->poll);
+  ::close(connection->fd);
+  connection->fd = -1;
+  uv_close(reinterpret_cast<uv_handle_t*>(&connection->poll), [](uv_handle_t* handle) {
+    static_cast<httpd_connection*>(handle->data)->protocol->OnClosed();
+  });
+  worker->Removed(connection);
+}
+
+void ResolveLocal(httpd_connection* connection) {
+  if (connection->local_length != 0) return;
+  sockaddr_storage address = {};
+  socklen_t size = sizeof(address);
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (::getsockname(connection->fd, generic, &size) != 0) address.ss_family = AF_UNSPEC;
+  connection->local_length =
+      FormatAddress(generic, connection->local_text, &connection->local_port);
+}
+
+}  // namespace httpd::net

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Bringing up a generation: load modules, evaluate the configuration, let modules refuse it.
+
+#include <unistd.h>
+
+#include "base/concat.h"
+#include "config/evaluate.h"
+#include "log/error_log.h"
+#include "module/loader.h"
+#include "server/generation_impl.h"
+#include "server/worker.h"
+
+namespace httpd::log {
+LogFiles* LogFilesOf(httpd_generation* generation) { return &generation->logs; }
+}  // namespace httpd::log
+
+namespace {
+
+// RFC 9110 §10.2.4; how much is told is the operator's choice (ServerTokens).
+std::string ServerField(httpd::server::ServerTokens tokens) {
+  using httpd::server::ServerTokens;
+  const std::string_view version = HTTPD_VERSION;
+  const size_t first = version.find('.');
+  switch (tokens) {
+    case ServerTokens::kProd:
+      return "Server: httpd\r\n";
+    case ServerTokens::kMajor:
+      return httpd::base::Concat("Server: httpd/", version.substr(0, first), "\r\n");
+    case ServerTokens::kMinor:
+      return httpd::base::Concat("Server: httpd/", version.substr(0, version.find('.', first + 1)),
+                                 "\r\n");
+    case ServerTokens::kMin:
+      return httpd::base::Concat("Server: httpd/", version, "\r\n");
+    case ServerTokens::kOs:
+    case ServerTokens::kFull:
+      return httpd::base::Concat("Server: httpd/", version, " (Unix)\r\n");
+  }
+  return "Server: httpd\r\n";
+}
+
+}  // namespace
+
+httpd_generation::~httpd_generation() = default;
+
+bool httpd_generation::RunHooks(uint32_t hook, httpd::process::ScoreboardSlot* phase,
+                                httpd::config::Diagnostics* diagnostics) {
+  bool ok = true;
+  for (const auto& entry : hooks.Of(hook)) {
+    if (phase != nullptr) phase->Blame(entry.slot, entry.hook);
+    httpd_result result;
+    try {
+      result = entry.generation(this, entry.user);
+    } catch (...) {
+      result = HTTPD_ERR_INVALID;
+    }
+    if (phase != nullptr) phase->Blame(0, 0);
+    if (result == HTTPD_OK || result == HTTPD_DECLINED) continue;
+    ok = false;
+    httpd::module::ReportModuleError(
+        registry.at(entry.slot), httpd::base::Concat(httpd::server::HookName(entry.hook), " hook"),
+        result, diagnostics);
+  }
+  return ok;
+}
+
+bool httpd_generation::Load(httpd::process::ScoreboardSlot* phase,
+                            httpd::config::Diagnostics* diagnostics) {
+  const httpd::module::LoadTarget target = {
+      .generation = this, .pool = &pool, .modules = &registry, .hooks = &hooks};
+  if (!httpd::module::LoadModules(input, httpd::config::CoreModule(), phase, target, diagnostics)) {
+    return false;
+  }
+  httpd::config::EvaluateInput evaluate = {.early = input.early,
+                                           .modules = &registry,
+                                           .generation = this,
+                                           .pool = &pool,
+                                           .provider = input.provider};
+  if (!httpd::config::Evaluate(evaluate, diagnostics, &servers)) return false;
+  vhosts.Build(servers);
+  program = httpd::server::CompileProgram(hooks);
+  server_field = ServerField(main_core().server_tokens.value);
+  const auto level =
+      static_cast<const httpd::server::CoreLocation*>(servers.servers.front()->location_configs[0])
+          ->log_level.value;
+  httpd::log::SetLevel(static_cast<httpd::log::Level>(level));
+  return RunHooks(HTTPD_HOOK_OPEN_LOGS, phase, diagnostics) &&
+         RunHooks(HTTPD_HOOK_POST_CONFIG, phase, diagnostics);
+}
+
+std::string httpd_generation::DescribeHosts() const { return vhosts.Describe(servers); }
+
+std::string httpd_generation::DescribeModules() const {
+  std::string out = "Loaded modules:\n core_module (static)\n";
+  for (const auto& module : registry) {
+    if (module->slot == 0) continue;
+    httpd::base::Append(&out, " ", module->name, "_module (",
+                        module->file.empty() ? "static" : "shared", ")\n");
+  }
+  return out;
+}
+
+int httpd_generation::RunWorker(const httpd::server::WorkerInput& worker_input) {
+  auto* created = new httpd_worker(this, worker_input);
+  return created->Run();
+}
+
+namespace httpd::server {
+
+std::unique_ptr<Generation> Generation::Create(const GenerationInput& input,
+                                               process::ScoreboardSlot* phase,
+                                               config::Diagnostics* diagnostics) {
+  auto generation = std::make_unique<httpd_generation>(input);
+  if (!generation->Load(phase, diagnostics) || !diagnostics->ok()) return nullptr;
+  return generation;
+}
+
+}  // namespace httpd::server

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/pool.h"
+#include "log/logfile.h"
+#include "module/hooks.h"
+#include "module/registry.h"
+#include "server/generation.h"
+#include "server/phases.h"
+#include "server/server_config.h"
+#include "server/vhost.h"
+
+// The loaded modules and the evaluated configuration of one generation.
+struct httpd_generation final : httpd::server::Generation {
+  explicit httpd_generation(const httpd::server::GenerationInput& given)
+      : input(given), logs(given.grants) {}
+  ~httpd_generation() override;
+
+  bool Load(httpd::process::ScoreboardSlot* phase, httpd::config::Diagnostics* diagnostics);
+
+  uint32_t id() const override { return input.id; }
+  size_t module_count() const override { return registry.size() - 1; }
+  std::string_view module_name(size_t index) const override { return registry.at(index + 1)->name; }
+  std::string DescribeHosts() const override;
+  std::string DescribeModules() const override;
+  int RunWorker(const httpd::server::WorkerInput& input) override;
+
+  const httpd::server::CoreServer& main_core() const { return *servers.servers.front()->core; }
+
+  // Declared in the order in which they are made; they go in the opposite one.
+  httpd::server::GenerationInput input;
+  httpd_pool pool;
+  httpd::module::Registry registry;  // [0] is the core
+  httpd::module::HookTable hooks;
+  httpd::log::LogFiles logs;
+  httpd::server::ServerSet servers;
+  httpd::server::VhostTable vhosts;
+  httpd::server::Program program;
+  std::string server_field;        // "Server: httpd/0.1.0\r\n"
+  httpd_worker* worker = nullptr;  // of this process, null in the generation's own
+
+ private:
+  bool RunHooks(uint32_t hook, httpd::process::ScoreboardSlot* phase,
+                httpd::config::Diagnostics* diagnostics);
+};

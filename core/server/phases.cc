@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The way of a request through the hooks: a flat list of steps and an index into it, so that a hook
+// can suspend anywhere and go on later.
+
+#include "server/phases.h"
+
+#include "base/concat.h"
+#include "http/status.h"
+#include "module/loader.h"
+#include "server/generation_impl.h"
+#include "server/lifecycle.h"
+#include "server/request_log.h"
+#include "server/worker.h"
+
+namespace httpd::server {
+namespace {
+
+std::string_view ModuleName(const Request* request, const module::HookEntry* entry) {
+  return request->worker->generation->registry.at(entry->slot)->name;
+}
+
+void AddHook(Program* program, const module::HookTable& hooks, uint32_t hook, bool first,
+             httpd_result (*core)(Request*), bool core_first) {
+  const size_t begin = program->steps.size();
+  const auto hook16 = static_cast<uint16_t>(hook);
+  if (core != nullptr && core_first) program->steps.push_back({.core = core, .hook = hook16});
+  for (const module::HookEntry& entry : hooks.Of(hook)) {
+    program->steps.push_back({.entry = &entry, .hook = hook16});
+  }
+  if (core != nullptr && !core_first) program->steps.push_back({.core = core, .hook = hook16});
+  const auto end = static_cast<uint16_t>(program->steps.size());
+  for (size_t i = begin; i < end; ++i) {
+    program->steps[i].first = first;
+    program->steps[i].end = end;
+  }
+}
+
+std::vector<const module::HookEntry*> Pointers(const module::HookTable& hooks, uint32_t hook) {
+  std::vector<const module::HookEntry*> pointers;
+  for (const module::HookEntry& entry : hooks.Of(hook)) pointers.push_back(&entry);
+  return pointers;
+}
+
+// A hook's answer that is neither a status nor one of the expected constants.
+void LogBadAnswer(Request* request, const Step& step, httpd_result result) {
+  const std::string_view module = step.entry == nullptr ? "core" : ModuleName(request, step.entry);
+  LogRequest(
+      request, log::Level::kError, module,
+      base::Concat(HookName(step.hook), " hook answered ", result, " (", module::ResultName(result),
+                   "); the request ends with status 500 [HS-01]"));
+}
+
+// Applies the answer of the step at pc. False when the request is done with running.
+bool Apply(Request* request, const Program& program, httpd_result result) {
+  const Step& step = program.steps[request->pc];
+  if (result == HTTPD_OK && step.first) {
+    request->pc =
+        step.hook == HTTPD_HOOK_HANDLER ? static_cast<uint16_t>(program.steps.size()) : step.end;
+    return true;
+  }
+  if (result == HTTPD_OK || result == HTTPD_DECLINED) {
+    ++request->pc;
+    return true;
+  }
+  if (result == kRestarted) return true;  // an internal redirect has set pc
+  if (result == HTTPD_DONE) {
+    Complete(request);
+  } else if (http::StatusIsValid(result)) {
+    Fail(request, static_cast<uint32_t>(result));
+  } else {
+    LogBadAnswer(request, step, result);
+    Fail(request, 500);
+  }
+  return false;
+}
+
+// False: the hook asked for no token, so that nobody could resume it.
+bool Suspend(Request* request) {
+  if (!request->flags.token_given) return false;
+  request->state = RequestState::kSuspended;
+  return true;
+}
+
+}  // namespace
+
+Program CompileProgram(const module::HookTable& hooks) {
+  Program p;
+  AddHook(&p, hooks, HTTPD_HOOK_READ_REQUEST, false, nullptr, false);
+  p.restart = static_cast<uint16_t>(p.steps.size());
+  AddHook(&p, hooks, HTTPD_HOOK_TRANSLATE, false, WalkLocations, true);
+  p.steps.resize(p.restart + 1u);  // only the core's step; the hooks follow with their own rule
+  p.steps.back().end = static_cast<uint16_t>(p.steps.size());
+  AddHook(&p, hooks, HTTPD_HOOK_TRANSLATE, true, TranslateToDocumentRoot, false);
+  AddHook(&p, hooks, HTTPD_HOOK_MAP_STORAGE, true, MapStorage, false);
+  AddHook(&p, hooks, HTTPD_HOOK_HEADER_PARSE, false, nullptr, false);
+  AddHook(&p, hooks, HTTPD_HOOK_ACCESS, false, CheckAccess, true);
+  p.lookup_end = static_cast<uint16_t>(p.steps.size());
+  AddHook(&p, hooks, HTTPD_HOOK_AUTHENTICATE, true, nullptr, false);
+  AddHook(&p, hooks, HTTPD_HOOK_AUTHORIZE, true, nullptr, false);
+  AddHook(&p, hooks, HTTPD_HOOK_TYPE, false, ApplyForcedType, false);
+  AddHook(&p, hooks, HTTPD_HOOK_FIXUP, false, nullptr, false);
+  AddHook(&p, hooks, HTTPD_HOOK_INSERT_FILTER, false, CheckBodyLimit, true);
+  AddHook(&p, hooks, HTTPD_HOOK_HANDLER, true, ServeFile, false);
+  p.error_page = Pointers(hooks, HTTPD_HOOK_ERROR_PAGE);
+  p.log = Pointers(hooks, HTTPD_HOOK_LOG);
+  p.request_end = Pointers(hooks, HTTPD_HOOK_REQUEST_END);
+  return p;
+}
+
+httpd_result CallHook(const module::HookEntry* entry, Request* request) {
+  request->worker->slot->Blame(entry->slot, entry->hook);
+  httpd_result result;
+  try {
+    result = entry->request(request, entry->user);
+  } catch (...) {
+    LogRequest(request, log::Level::kError, ModuleName(request, entry),
+               base::Concat("a C++ exception left the ", HookName(entry->hook),
+                            " hook; the request ends with status 500 [HS-02]"));
+    result = 500;
+  }
+  request->worker->slot->Blame(0, 0);
+  return result;
+}
+
+void Run(Request* request) {
+  const Program& program = request->worker->generation->program;
+  request->state = RequestState::kRunning;
+  while (request->pc < program.steps.size()) {
+    const Step& step = program.steps[request->pc];
+    const httpd_result result =
+        step.core != nullptr ? step.core(request) : CallHook(step.entry, request);
+    if (result == HTTPD_SUSPENDED && Suspend(request)) return;
+    if (!Apply(request, program, result)) return;
+  }
+  Complete(request);
+}
+
+bool RunLookup(Request* request) {
+  const Program& program = request->worker->generation->program;
+  request->state = RequestState::kRunning;
+  request->pc = program.restart;
+  while (request->pc < program.lookup_end) {
+    const Step& step = program.steps[request->pc];
+    const httpd_result result =
+        step.core != nullptr ? step.core(request) : CallHook(step.entry, request);
+    if (result == HTTPD_OK && step.first) {
+      request->pc = step.end;
+    } else if (result == HTTPD_OK || result == HTTPD_DECLINED) {
+      ++request->pc;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+void Continue(Request* request, httpd_result result) {
+  request->state = RequestState::kRunning;
+  request->flags.token_given = false;
+  request->cancel = nullptr;
+  if (Apply(request, request->worker->generation->program, result)) Run(request);
+}
+
+void Complete(Request* request) {
+  if (request->flags.complete) return;
+  request->flags.complete = true;
+  request->state = RequestState::kSending;
+  request->stream->Send(request, true);
+}
+
+}  // namespace httpd::server

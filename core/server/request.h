@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <httpd/hooks.h>
+#include <httpd/request.h>
+#include <httpd/response.h>
+
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+#include "base/pool.h"
+#include "base/str.h"
+#include "http/request_head.h"
+#include "server/server_config.h"
+#include "server/stream.h"
+
+namespace httpd::server {
+
+struct FileEntry;  // file_cache.h
+
+// A piece of a response body: memory, or a part of an open file.
+struct BodyPiece {
+  BodyPiece* next = nullptr;
+  const char* data = nullptr;  // memory
+  int fd = -1;                 // file, when >= 0
+  int64_t offset = 0;
+  uint64_t size = 0;
+  bool framing = false;  // belongs to the protocol, not to the body
+};
+
+struct HeaderField {
+  std::string_view name;
+  std::string_view value;
+  bool removed = false;
+};
+
+// Where a request stands.
+enum class RequestState : uint8_t {
+  kFree,       // in the worker's list
+  kRunning,    // its hooks run now
+  kSuspended,  // a hook answers later
+  kSending,    // complete; the protocol hands it over
+  kEnding,     // log and end hooks
+};
+
+struct RequestFlags {
+  bool head_sent : 1;
+  bool complete : 1;      // every body piece is known
+  bool chunked : 1;       // the protocol frames by chunks
+  bool keep_alive : 1;    // decided when the head is sent
+  bool body_claimed : 1;  // httpd_request_read_body was called
+  bool body_ended : 1;
+  bool token_given : 1;     // the hook that runs has asked for a token
+  bool error_response : 1;  // the answer is an error page or document
+  bool lookup_only : 1;     // httpd_request_lookup: may not suspend or answer
+  bool aborted : 1;         // cut off: what was promised was not sent
+};
+
+}  // namespace httpd::server
+
+// One request. Objects are kept in a list of the worker and used again, with their first pool
+// block; a request that stays small allocates nothing.
+struct httpd_request {
+  static constexpr size_t kInlinePool = 4096;
+  static constexpr size_t kInlineBody = 2048;
+  static constexpr uint32_t kMaxFields = 32;
+  static constexpr uint32_t kMaxRedirects = 10;
+
+  httpd_request(httpd_worker* owner, uint32_t slot)
+      : pool(inline_memory, sizeof(inline_memory), SIZE_MAX),
+        body_pool(inline_body, sizeof(inline_body), SIZE_MAX),
+        worker(owner),
+        index(slot) {}
+
+  // What a new request starts with; the parsed head is not touched.
+  void Reset();
+
+  httpd_pool pool;
+  httpd_pool body_pool;  // pieces of the body; given back whenever all of them were sent
+  httpd_worker* worker;
+  const uint32_t index;  // slot in the worker's table, part of tokens
+  httpd_request* next_free = nullptr;
+  httpd::server::RequestState state = httpd::server::RequestState::kFree;
+  httpd::server::RequestFlags flags = {};
+
+  httpd_connection* connection = nullptr;
+  httpd::server::Stream* stream = nullptr;
+  httpd_server* server = nullptr;
+  const httpd_location* location = nullptr;
+
+  // The message. `data` is what the offsets of `head` refer to; it may move while a body is read.
+  const char* data = nullptr;
+  const httpd::http::RequestHead* head = nullptr;
+  std::string_view line;
+  std::string_view path;      // decoded, normalised
+  std::string_view raw_path;  // as received, without query
+  std::string_view query;     // data is null without "?"
+  std::string_view user;
+  httpd::http::Method method = httpd::http::Method::kGet;
+  uint32_t keepalive_count = 0;
+  int64_t started = 0;   // nanoseconds since the epoch
+  int64_t finished = 0;  // 0 until handed over
+
+  // Mapping.
+  std::string_view filename;
+  std::string_view path_info;
+  std::string_view handler_name;
+  httpd::server::FileEntry* file = nullptr;  // counted reference
+  uint32_t file_kind = HTTPD_FILE_NONE;
+
+  // Response.
+  uint32_t status = 200;
+  uint32_t field_count = 0;
+  httpd::server::HeaderField* more_fields = nullptr;  // beyond the inline ones
+  uint32_t more_capacity = 0;
+  std::string_view content_type;
+  // Prepared lines of the file (Last-Modified, ETag, Accept-Ranges), each with CRLF.
+  std::string_view prepared;
+  httpd::server::BodyPiece* body = nullptr;
+  httpd::server::BodyPiece* body_tail = nullptr;
+  httpd::server::BodyPiece* framed = nullptr;  // last piece that the protocol has framed
+  uint64_t body_size = 0;                      // of all pieces written so far
+  uint64_t body_sent = 0;                      // as counted for the log
+  uint64_t bytes_sent = 0;                     // with head and framing
+  uint64_t unsent = 0;                         // waits in `body`
+  httpd_flushed flushed = nullptr;
+  void* flushed_user = nullptr;
+
+  // Request body.
+  httpd_body_reader reader = nullptr;
+  void* reader_user = nullptr;
+  uint16_t reader_slot = 0;  // whose code the reader is
+  uint64_t body_received = 0;
+
+  // Pipeline.
+  uint16_t pc = 0;
+  uint16_t redirects = 0;
+  uint32_t original_status = 0;    // of the error whose document is being made
+  std::atomic<uint64_t> token{0};  // non-zero while a resume is awaited
+  uint32_t serial = 1;
+  httpd_result resumed_with = 0;
+  void (*cancel)(void*) = nullptr;
+  void* cancel_user = nullptr;
+
+  httpd::server::HeaderField fields[kMaxFields];
+  httpd::http::RequestHead own_head;
+  alignas(16) char inline_memory[kInlinePool];
+  alignas(16) char inline_body[kInlineBody];
+
+  httpd::server::HeaderField* field(uint32_t i) {
+    return i < kMaxFields ? &fields[i] : &more_fields[i - kMaxFields];
+  }
+  const httpd::server::HeaderField* field(uint32_t i) const {
+    return i < kMaxFields ? &fields[i] : &more_fields[i - kMaxFields];
+  }
+  bool is_head() const { return method == httpd::http::Method::kHead; }
+};
+
+namespace httpd::server {
+
+using Request = ::httpd_request;
+
+// Response fields by name; names and values must outlive the request (the public functions copy).
+bool AddField(Request* request, std::string_view name, std::string_view value);
+bool SetField(Request* request, std::string_view name, std::string_view value);
+bool RemoveField(Request* request, std::string_view name);
+const HeaderField* FindField(const Request* request, std::string_view name);
+
+// Appends to the body; the memory or descriptor must outlive the request.
+bool AppendMemory(Request* request, std::string_view data);
+bool AppendFile(Request* request, int fd, int64_t offset, uint64_t size);
+
+// Forgets body and content type, for an error page or a redirect. Before the head was sent only.
+void ClearBody(Request* request);
+
+// Makes the request start over with another path (decoded, starting with "/", copied) the next time
+// its steps run. False after kMaxRedirects or without memory.
+bool Restart(Request* request, std::string_view path);
+
+}  // namespace httpd::server

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// httpd/request.h and httpd/server.h: what modules see of a request and of what surrounds it.
+
+#include <httpd/request.h>
+#include <httpd/server.h>
+#include <time.h>
+
+#include "base/str.h"
+#include "server/generation_impl.h"
+#include "server/phases.h"
+#include "server/worker.h"
+
+using httpd::base::Str;
+using httpd::base::View;
+using httpd::server::RequestState;
+
+httpd_str httpd_request_method(const httpd_request* r) {
+  return Str(r->head->method_name.view(r->data));
+}
+int32_t httpd_request_is_head(const httpd_request* r) { return r->is_head(); }
+httpd_str httpd_request_line(const httpd_request* r) { return Str(r->line); }
+uint32_t httpd_request_protocol(const httpd_request* r) { return r->head->version; }
+httpd_str httpd_request_scheme(const httpd_request* r) {
+  return r->connection->transport->secure() ? HTTPD_STR("https") : HTTPD_STR("http");
+}
+
+httpd_str httpd_request_authority(const httpd_request* r) {
+  const httpd::http::TextRef& host = r->head->host;
+  if (host.len == 0) return {"", 0};
+  // The port stands right behind the host, in Host as in an absolute target.
+  const char* begin = r->data + host.off;
+  size_t size = host.len;
+  if (r->head->port >= 0) {
+    ++size;
+    while (begin[size] >= '0' && begin[size] <= '9') ++size;
+  }
+  return {begin, size};
+}
+
+httpd_str httpd_request_path(const httpd_request* r) { return Str(r->path); }
+httpd_str httpd_request_raw_path(const httpd_request* r) { return Str(r->raw_path); }
+httpd_str httpd_request_query(const httpd_request* r) { return Str(r->query); }
+
+httpd_str httpd_request_header(const httpd_request* r, httpd_str name) {
+  const int i = r->head->Find(View(name), r->data);
+  return i < 0 ? httpd_str{nullptr, 0} : Str(r->head->fields[i].value(r->data));
+}
+uint32_t httpd_request_header_count(const httpd_request* r) { return r->head->field_count; }
+httpd_result httpd_request_header_at(const httpd_request* r, uint32_t index, httpd_str* name,
+                                     httpd_str* value) {
+  if (index >= r->head->field_count) return HTTPD_ERR_NOT_FOUND;
+  *name = Str(r->head->fields[index].name(r->data));
+  *value = Str(r->head->fields[index].value(r->data));
+  return HTTPD_OK;
+}
+
+httpd_str httpd_request_client_address(const httpd_request* r) {
+  return Str(r->connection->client());
+}
+uint16_t httpd_request_client_port(const httpd_request* r) { return r->connection->client_port; }
+httpd_str httpd_request_local_address(const httpd_request* r) {
+  httpd::net::ResolveLocal(r->connection);
+  return Str(r->connection->local());
+}
+uint16_t httpd_request_local_port(const httpd_request* r) {
+  httpd::net::ResolveLocal(r->connection);
+  return r->connection->local_port;
+}
+
+httpd_str httpd_request_user(const httpd_request* r) { return Str(r->user); }
+httpd_result httpd_request_set_user(httpd_request* r, httpd_str user) {
+  const httpd_str copy = r->pool.Copy(View(user));
+  if (copy.data == nullptr) return HTTPD_ERR_NO_MEMORY;
+  r->user = View(copy);
+  return HTTPD_OK;
+}
+
+int64_t httpd_request_time(const httpd_request* r) { return r->started; }
+int64_t httpd_request_duration(const httpd_request* r) {
+  if (r->finished != 0) return r->finished - r->started;
+  timespec now;
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return now.tv_sec * int64_t{1000000000} + now.tv_nsec - r->started;
+}
+uint32_t httpd_request_keepalive_count(const httpd_request* r) { return r->keepalive_count; }
+httpd_pool* httpd_request_pool(httpd_request* r) { return &r->pool; }
+httpd_server* httpd_request_server(const httpd_request* r) { return r->server; }
+httpd_location* httpd_request_location(const httpd_request* r) {
+  return const_cast<httpd_location*>(r->location);
+}
+void* httpd_request_config(const httpd_request* r, const httpd_module_handle* module) {
+  return httpd_location_config(r->location, module);
+}
+
+httpd_str httpd_request_filename(const httpd_request* r) { return Str(r->filename); }
+httpd_result httpd_request_set_filename(httpd_request* r, httpd_str filename) {
+  if (filename.len == 0 || filename.data[0] != '/') return HTTPD_ERR_INVALID;
+  if (r->file != nullptr) return HTTPD_ERR_STATE;
+  const httpd_str copy = r->pool.Copy(View(filename));
+  if (copy.data == nullptr) return HTTPD_ERR_NO_MEMORY;
+  r->filename = View(copy);
+  return HTTPD_OK;
+}
+httpd_str httpd_request_path_info(const httpd_request* r) { return Str(r->path_info); }
+uint32_t httpd_request_file_kind(const httpd_request* r) { return r->file_kind; }
+int64_t httpd_request_file_size(const httpd_request* r) {
+  return r->file == nullptr ? 0 : r->file->size;
+}
+int64_t httpd_request_file_mtime(const httpd_request* r) {
+  return r->file == nullptr ? 0 : r->file->mtime_ns;
+}
+uint32_t httpd_request_options(const httpd_request* r) { return r->location->core->options.value; }
+
+httpd_result httpd_request_set_handler(httpd_request* r, httpd_str name) {
+  const httpd_str copy = r->pool.Copy(View(name));
+  if (copy.data == nullptr) return HTTPD_ERR_NO_MEMORY;
+  r->handler_name = View(copy);
+  return HTTPD_OK;
+}
+httpd_str httpd_request_handler(const httpd_request* r) { return Str(r->handler_name); }
+
+httpd_result httpd_request_redirect_internal(httpd_request* r, httpd_str path, httpd_str query) {
+  if (r->flags.head_sent || r->state != RequestState::kRunning || r->flags.lookup_only) {
+    return HTTPD_ERR_STATE;
+  }
+  if (path.len == 0 || path.data[0] != '/') return HTTPD_ERR_INVALID;
+  httpd::server::ClearBody(r);
+  if (query.data != nullptr) {
+    const httpd_str copy = r->pool.Copy(View(query));
+    if (copy.data == nullptr) return HTTPD_ERR_NO_MEMORY;
+    r->query = View(copy);
+  }
+  return httpd::server::Restart(r, View(path)) ? httpd::server::kRestarted : HTTPD_ERR_LIMIT;
+}
+
+// ---- httpd/server.h ----
+
+httpd_str httpd_server_name(const httpd_server* server) {
+  return Str(server->core->server_name.value);
+}
+httpd_server* httpd_generation_main_server(httpd_generation* g) {
+  return g->servers.servers.empty() ? nullptr : g->servers.servers.front().get();
+}
+uint32_t httpd_generation_server_count(const httpd_generation* g) {
+  return static_cast<uint32_t>(g->servers.servers.size());
+}
+httpd_server* httpd_generation_server(httpd_generation* g, uint32_t index) {
+  return index < g->servers.servers.size() ? g->servers.servers[index].get() : nullptr;
+}
+void* httpd_server_config(const httpd_server* server, const httpd_module_handle* module) {
+  return module->slot < server->server_configs.size() ? server->server_configs[module->slot]
+                                                      : nullptr;
+}
+void* httpd_location_config(const httpd_location* location, const httpd_module_handle* module) {
+  return module->slot < location->slots ? location->configs[module->slot] : nullptr;
+}
+uint32_t httpd_generation_id(const httpd_generation* g) { return g->input.id; }
+int32_t httpd_generation_is_check(const httpd_generation* g) { return g->input.check; }
+httpd_pool* httpd_generation_pool(httpd_generation* g) { return &g->pool; }
+uint32_t httpd_worker_index(const httpd_worker* worker) { return worker->number; }
+httpd_generation* httpd_worker_generation(httpd_worker* worker) { return worker->generation; }

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// httpd/response.h and the request's part of httpd/log.h.
+
+#include <httpd/log.h>
+#include <httpd/response.h>
+
+#include <algorithm>
+
+#include "http/field.h"
+#include "server/generation_impl.h"
+#include "server/request_log.h"
+#include "server/worker.h"
+
+using httpd::base::Str;
+using httpd::base::View;
+using httpd::server::AddField;
+using httpd::server::AppendFile;
+using httpd::server::AppendMemory;
+using httpd::server::FindField;
+using httpd::server::HeaderField;
+using httpd::server::RemoveField;
+using httpd::server::Request;
+using httpd::server::RequestState;
+using httpd::server::SetField;
+
+namespace {
+
+// What a producer may have waiting before it has to flush.
+constexpr uint64_t kMaxUnsent = 4 << 20;
+
+// Framing and Date are the protocol's.
+bool IsOwnField(std::string_view name) {
+  using httpd::base::EqualsIgnoreCase;
+  return EqualsIgnoreCase(name, "Content-Length") || EqualsIgnoreCase(name, "Transfer-Encoding") ||
+         EqualsIgnoreCase(name, "Connection") || EqualsIgnoreCase(name, "Date") ||
+         EqualsIgnoreCase(name, "Keep-Alive");
+}
+
+httpd_result CopyField(Request* r, httpd_str* name, httpd_str* value) {
+  if (r->flags.head_sent || r->flags.lookup_only) return HTTPD_ERR_STATE;
+  if (!httpd::http::IsToken(View(*name)) || !httpd::http::IsFieldValue(View(*value)) ||
+      IsOwnField(View(*name))) {
+    return HTTPD_ERR_INVALID;
+  }
+  *name = r->pool.Copy(View(*name));
+  *value = r->pool.Copy(View(*value));
+  return name->data == nullptr || value->data == nullptr ? HTTPD_ERR_NO_MEMORY : HTTPD_OK;
+}
+
+// A field of the file that is kept as prepared lines.
+std::string_view PreparedField(const Request* r, std::string_view name) {
+  std::string_view rest = r->prepared;
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find("\r\n"));
+    rest.remove_prefix(line.size() + 2);
+    const size_t colon = line.find(": ");
+    if (httpd::base::EqualsIgnoreCase(line.substr(0, colon), name)) return line.substr(colon + 2);
+  }
+  return {};
+}
+
+httpd_result MayWrite(const Request* r) {
+  if (r->flags.complete || r->flags.lookup_only) return HTTPD_ERR_STATE;
+  return r->unsent > kMaxUnsent ? HTTPD_ERR_LIMIT : HTTPD_OK;
+}
+
+}  // namespace
+
+uint32_t httpd_response_status(const httpd_request* r) { return r->status; }
+
+httpd_result httpd_response_set_status(httpd_request* r, uint32_t status) {
+  if (status < 200 || status > 599) return HTTPD_ERR_INVALID;
+  if (r->flags.head_sent || r->flags.lookup_only) return HTTPD_ERR_STATE;
+  if (!r->flags.error_response) r->status = status;
+  return HTTPD_OK;
+}
+
+httpd_str httpd_response_header(const httpd_request* r, httpd_str name) {
+  if (httpd::base::EqualsIgnoreCase(View(name), "Content-Type")) {
+    return r->content_type.empty() ? httpd_str{nullptr, 0} : Str(r->content_type);
+  }
+  if (const HeaderField* field = FindField(r, View(name))) return Str(field->value);
+  return Str(PreparedField(r, View(name)));
+}
+
+uint32_t httpd_response_header_count(const httpd_request* r) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < r->field_count; ++i) count += !r->field(i)->removed;
+  return count;
+}
+
+httpd_result httpd_response_header_at(const httpd_request* r, uint32_t index, httpd_str* name,
+                                      httpd_str* value) {
+  for (uint32_t i = 0; i < r->field_count; ++i) {
+    const HeaderField* field = r->field(i);
+    if (field->removed || index-- > 0) continue;
+    *name = Str(field->name);
+    *value = Str(field->value);
+    return HTTPD_OK;
+  }
+  return HTTPD_ERR_NOT_FOUND;
+}
+
+httpd_result httpd_response_set_header(httpd_request* r, httpd_str name, httpd_str value) {
+  const httpd_result copied = CopyField(r, &name, &value);
+  if (copied != HTTPD_OK) return copied;
+  if (httpd::base::EqualsIgnoreCase(View(name), "Content-Type")) {
+    r->content_type = View(value);
+    return HTTPD_OK;
+  }
+  return SetField(r, View(name), View(value)) ? HTTPD_OK : HTTPD_ERR_NO_MEMORY;
+}
+
+httpd_result httpd_response_add_header(httpd_request* r, httpd_str name, httpd_str value) {
+  if (httpd::base::EqualsIgnoreCase(View(name), "Content-Type")) {
+    return httpd_response_set_header(r, name, value);
+  }
+  const httpd_result copied = CopyField(r, &name, &value);
+  if (copied != HTTPD_OK) return copied;
+  return AddField(r, View(name), View(value)) ? HTTPD_OK : HTTPD_ERR_NO_MEMORY;
+}
+
+httpd_result httpd_response_unset_header(httpd_request* r, httpd_str name) {
+  if (r->flags.head_sent) return HTTPD_ERR_STATE;
+  if (httpd::base::EqualsIgnoreCase(View(name), "Content-Type")) {
+    const bool was_set = !r->content_type.empty();
+    r->content_type = {};
+    return was_set ? HTTPD_OK : HTTPD_ERR_NOT_FOUND;
+  }
+  return RemoveField(r, View(name)) ? HTTPD_OK : HTTPD_ERR_NOT_FOUND;
+}
+
+httpd_str httpd_response_content_type(const httpd_request* r) { return Str(r->content_type); }
+
+httpd_result httpd_response_set_content_type(httpd_request* r, httpd_str type) {
+  if (!httpd::http::IsFieldValue(View(type))) return HTTPD_ERR_INVALID;
+  if (r->flags.head_sent) return HTTPD_ERR_STATE;
+  r->content_type = View(type);
+  return HTTPD_OK;
+}
+
+httpd_result httpd_response_write(httpd_request* r, httpd_str data) {
+  if (const httpd_result may = MayWrite(r); may != HTTPD_OK) return may;
+  if (data.len == 0) return HTTPD_OK;
+  const httpd_str copy = r->body_pool.Copy(View(data));
+  if (copy.data == nullptr) return HTTPD_ERR_NO_MEMORY;
+  return AppendMemory(r, View(copy)) ? HTTPD_OK : HTTPD_ERR_NO_MEMORY;
+}
+
+httpd_result httpd_response_write_static(httpd_request* r, httpd_str data) {
+  if (const httpd_result may = MayWrite(r); may != HTTPD_OK) return may;
+  return AppendMemory(r, View(data)) ? HTTPD_OK : HTTPD_ERR_NO_MEMORY;
+}
+
+httpd_result httpd_response_write_file(httpd_request* r, int32_t fd, int64_t offset,
+                                       int64_t length) {
+  if (const httpd_result may = MayWrite(r); may != HTTPD_OK && may != HTTPD_ERR_LIMIT) return may;
+  if (fd < 0 || offset < 0 || length < 0) return HTTPD_ERR_INVALID;
+  return AppendFile(r, fd, offset, static_cast<uint64_t>(length)) ? HTTPD_OK : HTTPD_ERR_NO_MEMORY;
+}
+
+httpd_result httpd_response_flush(httpd_request* r, httpd_flushed fn, void* user) {
+  if (r->flags.complete || r->state != RequestState::kSuspended || r->flushed != nullptr) {
+    return HTTPD_ERR_STATE;
+  }
+  r->flushed = fn;
+  r->flushed_user = user;
+  r->stream->Send(r, false);
+  return HTTPD_OK;
+}
+
+int64_t httpd_response_body_bytes(const httpd_request* r) {
+  return static_cast<int64_t>(r->body_sent);
+}
+int64_t httpd_response_bytes(const httpd_request* r) { return static_cast<int64_t>(r->bytes_sent); }
+int32_t httpd_response_keeps_alive(const httpd_request* r) { return r->flags.keep_alive; }
+
+void httpd_log_request(const httpd_request* r, const httpd_module_handle* module, uint32_t level,
+                       httpd_str text) {
+  constexpr auto kLeast = static_cast<uint32_t>(httpd::log::Level::kTrace8);
+  httpd::server::LogRequest(r, static_cast<httpd::log::Level>(std::min(level, kLeast)),
+                            module->name, View(text));
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <httpd/types.h>
+
+namespace httpd::server {
+
+// What a request needs of the protocol that made it. HTTP/1 makes one stream per connection, a
+// multiplexed protocol several. The request calls down; the protocol calls up with the functions of
+// server/lifecycle.h.
+class Stream {
+ public:
+  // Sends the head unless it was sent, and what waits in the request's body chain. `end`: the
+  // response is complete. The protocol calls Sent() once everything of a complete response was
+  // handed over, possibly before this returns.
+  virtual void Send(httpd_request* request, bool end) = 0;
+
+  // The handler wants the body: calls FeedBody() until its end, possibly before this returns.
+  virtual void StartBody(httpd_request* request) = 0;
+
+  // The connection can carry nothing after this response.
+  virtual void ForbidKeepAlive(httpd_request* request) = 0;
+
+ protected:
+  ~Stream() = default;
+};
+
+}  // namespace httpd::server
