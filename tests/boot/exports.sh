@@ -10,7 +10,7 @@ cat "$SOURCE"/core/include/httpd/*.h | tr '\n' ' ' | sed 's/HTTPD_API /\n&/g' |
 echo httpd_main@@HTTPD_PRIVATE >>"$WORK/wanted"
 LC_ALL=C sort -u -o "$WORK/wanted" "$WORK/wanted"
 diff "$WORK/wanted" "$WORK/exported" || fail "headers (<) and exports (>) of libhttpd.so differ"
-sed -n 's/^    \([a-z0-9_]*\);$/\1/p' "$TREE/generated/httpd.map" | LC_ALL=C sort >"$WORK/script"
+sed -n 's/^    \([a-z0-9_]*\);$/\1/p' "$BUILD/generated/httpd.map" | LC_ALL=C sort >"$WORK/script"
 sed 's/@@.*//' "$WORK/wanted" | LC_ALL=C sort | diff - "$WORK/script" ||
   fail "headers (<) and version script (>) differ"
 awk '/^HTTPD_API/ && before !~ /\*\/$/ { print FILENAME ":" FNR ": " $0; bad = 1 }
