@@ -23,11 +23,10 @@ class Piece {
   template <class Integer, class = std::enable_if_t<std::is_integral_v<Integer> &&
                                                     !std::is_same_v<Integer, bool> &&
                                                     !std::is_same_v<Integer, char>>>
-  Piece(Integer value)  // NOLINT
-      : text_(digits_.data(),
-              static_cast<size_t>(
-                  std::to_chars(digits_.data(), digits_.data() + digits_.size(), value).ptr -
-                  digits_.data())) {}
+  Piece(Integer value) {  // NOLINT
+    const auto end = std::to_chars(digits_.data(), digits_.data() + digits_.size(), value).ptr;
+    text_ = {digits_.data(), static_cast<size_t>(end - digits_.data())};
+  }
   Piece(const Piece&) = delete;
   Piece& operator=(const Piece&) = delete;
 
