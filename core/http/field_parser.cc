@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "http/known_field_table.h"
 #include "http/scan.h"
 
 namespace httpd::http {
@@ -90,6 +91,16 @@ bool FieldParser::StartLine(size_t at, size_t capacity) {
   return true;
 }
 
+uint16_t FieldParser::Note(uint16_t id, int8_t* known) {
+  if (known == nullptr) {
+    framing_ |= IsFraming(static_cast<KnownField>(id));
+  } else if (id != 0 && id < kRequestFieldCount) {
+    repeated_ |= known[id] >= 0;
+    if (known[id] < 0) known[id] = static_cast<int8_t>(count_);
+  }
+  return id;
+}
+
 void FieldParser::Store(const char* data, size_t end, FieldRef* fields, int8_t* known) {
   while (end > value_start_ && IsOws(data[end - 1])) --end;
   FieldRef& field = fields[count_];
@@ -97,18 +108,49 @@ void FieldParser::Store(const char* data, size_t end, FieldRef* fields, int8_t* 
   field.name_len = name_len_;
   field.value_off = value_start_;
   field.value_len = static_cast<uint32_t>(end - value_start_);
-  field.id = static_cast<uint16_t>(LookupField({data + line_start_, name_len_}));
-  if (known == nullptr) {
-    framing_ |= IsFraming(field.field());
-  } else if (field.id != 0 && field.id < kRequestFieldCount) {
-    repeated_ |= known[field.id] >= 0;
-    if (known[field.id] < 0) known[field.id] = static_cast<int8_t>(count_);
-  }
+  field.id = Note(internal::FindField(data + line_start_, name_len_, internal::SameName), known);
   ++count_;
+}
+
+// Whole, ordinary lines from pos_ on, without the bookkeeping that resuming needs: they are nearly
+// all there is. Stops in front of the first line that is incomplete or in any way unusual, which
+// Parse then takes from its start.
+void FieldParser::CompleteLines(const char* data, size_t size, FieldRef* fields, size_t capacity,
+                                int8_t* known) {
+  const char* const end = data + size;
+  const char* line = data + pos_;
+  const size_t most = std::min<size_t>(limits_.fields, capacity);
+  while (line != end && count_ < most) {
+    const char* colon = internal::Scan<internal::NameBytes>(data, line, end);
+    const auto name_len = static_cast<size_t>(colon - line);
+    if (colon == end || *colon != ':' || name_len == 0 || name_len > kMaxNameLength) break;
+    const char* value = colon + 1;
+    if (value != end && *value == ' ') ++value;
+    const char* cr = ScanValue(data, value, end);
+    if (end - cr < 2 || cr[0] != '\r' || cr[1] != '\n') break;
+    if (value != cr && (IsOws(*value) || IsOws(cr[-1]))) break;
+    if (static_cast<size_t>(cr - line) > limits_.field_size ||
+        static_cast<size_t>(cr - data) > limits_.section) {
+      break;
+    }
+    FieldRef& field = fields[count_];
+    field.name_off = static_cast<uint32_t>(line - data);
+    field.name_len = static_cast<uint16_t>(name_len);
+    field.value_off = static_cast<uint32_t>(value - data);
+    field.value_len = static_cast<uint32_t>(cr - value);
+    const bool wide = end - line >= static_cast<ptrdiff_t>(internal::kMaxFieldLength);
+    const uint16_t id = wide ? internal::FindField(line, name_len, internal::SameNameWide)
+                             : internal::FindField(line, name_len, internal::SameName);
+    field.id = Note(id, known);
+    ++count_;
+    line = cr + 2;
+  }
+  pos_ = static_cast<uint32_t>(line - data);
 }
 
 ParseResult FieldParser::Parse(const char* data, size_t size, FieldRef* fields, size_t capacity,
                                int8_t* known) {
+  if (state_ == State::kLineStart) CompleteLines(data, size, fields, capacity, known);
   const char* const end = data + size;
   const char* p = data + pos_;
   const auto more = [&] {

@@ -55,6 +55,9 @@ class FieldParser {
   ParseResult FailName(const char* data, size_t at);
   ParseResult FailValue(const char* data, size_t at);
   bool StartLine(size_t at, size_t capacity);
+  uint16_t Note(uint16_t id, int8_t* known);
+  void CompleteLines(const char* data, size_t size, FieldRef* fields, size_t capacity,
+                     int8_t* known);
   void Store(const char* data, size_t end, FieldRef* fields, int8_t* known);
 
   FieldLimits limits_ = {};

@@ -98,28 +98,39 @@ FramingError ReadBody(const Context& c) {
   return kNoError;
 }
 
+// What one Connection field asks for.
+struct ConnectionOptions {
+  bool close = false;
+  bool keep_alive = false;
+  bool upgrade = false;
+
+  void Add(std::string_view option) {
+    if (EqualsIgnoreCase(option, "keep-alive")) {
+      keep_alive = true;
+    } else if (EqualsIgnoreCase(option, "close")) {
+      close = true;
+    } else if (EqualsIgnoreCase(option, "upgrade")) {
+      upgrade = true;
+    }
+  }
+};
+
 void ReadConnection(const Context& c) {
   RequestHead* head = c.head;
-  bool keep = head->version >= 1001;
+  ConnectionOptions options;
   if (c.Has(KnownField::kConnection)) {
-    bool upgrade = false;
-    FieldLines lines(*head, KnownField::kConnection, c.data);
+    const bool once = !c.Twice(KnownField::kConnection);
+    FieldLines lines = once ? FieldLines(c.Value(KnownField::kConnection))
+                            : FieldLines(*head, KnownField::kConnection, c.data);
     for (std::string_view line; lines.Next(&line);) {
       ListReader list(line);
-      for (std::string_view option; list.Next(&option);) {
-        if (EqualsIgnoreCase(option, "close")) {
-          head->connection_close = true;
-        } else if (EqualsIgnoreCase(option, "keep-alive")) {
-          keep = true;
-        } else if (EqualsIgnoreCase(option, "upgrade")) {
-          upgrade = true;
-        }
-      }
+      for (std::string_view option; list.Next(&option);) options.Add(option);
     }
-    // RFC 9110 §7.8: Upgrade must be ignored in HTTP/1.0.
-    head->upgrade = upgrade && head->version >= 1001 && c.Has(KnownField::kUpgrade);
   }
-  head->keep_alive = keep && !head->connection_close;
+  head->connection_close = options.close;
+  head->keep_alive = !options.close && (options.keep_alive || head->version >= 1001);
+  // RFC 9110 §7.8: Upgrade must be ignored in HTTP/1.0.
+  head->upgrade = options.upgrade && head->version >= 1001 && c.Has(KnownField::kUpgrade);
 }
 
 FramingError ReadExpect(const Context& c) {

@@ -144,7 +144,6 @@ ParseResult RequestParser::RequestLine(const char* data, size_t size, RequestHea
     if (p == end) return ParseResult::kNeedMore;
     if (*p != ' ') return FailTarget(*p);
     head->target = {mark_, pos_ - mark_};
-    if (const char* reason = ClassifyTarget(data, head)) return Fail(400, reason, mark_);
     mark_ = ++pos_;
     state_ = State::kVersion;
   }
@@ -184,6 +183,8 @@ ParseResult RequestParser::Version(const char* data, size_t size, RequestHead* h
                 line_start_ + limits_.line);
   }
   has_request_line_ = true;
+  // Only now: a preface of HTTP/2 should hear about its version, not about its target.
+  if (const char* reason = ClassifyTarget(data, head)) return Fail(400, reason, head->target.off);
   state_ = State::kFields;
   fields_.Reset(pos_, {limits_.field_size, limits_.fields, limits_.head});
   return ParseResult::kDone;
