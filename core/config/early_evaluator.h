@@ -99,6 +99,7 @@ class EarlyEvaluator {
   std::vector<Position> open_at_;              // the Include line of each
   size_t files_read_ = 0;
   size_t bytes_read_ = 0;
+  int depth_errors_ = 0;
   bool include_limit_reported_ = false;
   bool module_path_set_ = false;
   bool listen_seen_ = false;  // even when it was wrong

@@ -13,6 +13,7 @@ namespace httpd::config {
 namespace {
 
 constexpr size_t kMaxDepth = 20;        // as Apache's AP_MAX_INCLUDE_DEPTH
+constexpr int kMaxDepthErrors = 10;     // more of the same help nobody
 constexpr int kMaxDirectoryDepth = 20;  // as AP_MAX_INCLUDE_DIR_DEPTH
 constexpr size_t kMaxFiles = 10000;     // a file that is included by many others counts often
 constexpr size_t kMaxBytes = size_t{64} << 20;
@@ -156,6 +157,7 @@ bool EarlyEvaluator::IncludeAllowed(const std::string& path, const Node& node) {
     return false;
   }
   if (open_files_.size() >= kMaxDepth) {
+    if (++depth_errors_ > kMaxDepthErrors) return false;
     Diagnostic& error = ErrorAt("HC-12", node.args[0], "files are included too deeply");
     error.wanted = Cat("at most ", kMaxDepth, " files within each other");
     AddIncludeChain(&error);
