@@ -158,24 +158,28 @@ bool ModuleStore::Reuse(const Identity& identity, const std::string& base_name,
 }
 
 bool ModuleStore::Prepare(const std::string& hash, base::UniqueFd* folder, Finding* finding) {
-  const std::string parent = directory_.substr(0, directory_.rfind('/'));
   const std::string path = base::Concat(directory_, "/", hash);
-  for (const std::string& part : {parent, directory_, path}) {
-    if (!MakeDirectory(part))
-      return Fail("the folder of module copies cannot be made", part, finding);
+  if (!MakeDirectory(path)) {
+    const std::string parent = directory_.substr(0, directory_.rfind('/'));
+    for (const std::string& part : {parent, directory_, path}) {
+      if (!MakeDirectory(part)) {
+        return Fail("the folder of module copies cannot be made", part, finding);
+      }
+    }
   }
   *folder = OpenTrustedDirectory(path, finding);
   return static_cast<bool>(*folder);
 }
 
 bool ModuleStore::Write(int folder, const std::string& base_name, std::string_view bytes,
-                        const StoredModule& stored, Finding* finding) {
+                        const StoredModule& stored, struct ::stat* facts, Finding* finding) {
   const std::string temporary = base::Concat(kTemporary, getpid());
   unlinkat(folder, temporary.c_str(), 0);
   base::UniqueFd fd(openat(folder, temporary.c_str(),
                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (fd && WriteAll(fd.get(), bytes) && fchmod(fd.get(), kMode) == 0 &&
-      renameat(folder, temporary.c_str(), folder, base_name.c_str()) == 0) {
+      renameat(folder, temporary.c_str(), folder, base_name.c_str()) == 0 &&
+      fstat(fd.get(), facts) == 0) {  // after the rename, which sets the change time
     return true;
   }
   Fail("the private copy of a module cannot be written", stored.copy, finding);
@@ -210,12 +214,8 @@ bool ModuleStore::Add(const std::string& original, StoredModule* stored, Finding
   base::UniqueFd folder;
   if (!Prepare(stored->hash, &folder, finding)) return false;
   if (!IsIdentical(folder.get(), base_name, bytes, &copy)) {
-    if (!Write(folder.get(), base_name, bytes, *stored, finding)) return false;
+    if (!Write(folder.get(), base_name, bytes, *stored, &copy, finding)) return false;
     stored->copied = true;
-    if (!IsIdentical(folder.get(), base_name, bytes, &copy)) {
-      errno = EIO;
-      return Fail("the private copy of a module is not what was written", stored->copy, finding);
-    }
   }
   index_[IdentityOf(before)] = {stored->hash, IdentityOf(copy)};
   return true;

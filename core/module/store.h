@@ -77,7 +77,7 @@ class ModuleStore {
   bool Reuse(const Identity& identity, const std::string& base_name, StoredModule* stored) const;
   bool Prepare(const std::string& hash, base::UniqueFd* folder, Finding* finding);
   bool Write(int folder, const std::string& base_name, std::string_view bytes,
-             const StoredModule& stored, Finding* finding);
+             const StoredModule& stored, struct ::stat* facts, Finding* finding);
 
   std::string directory_;
   std::map<Identity, Entry> index_;
