@@ -9,7 +9,8 @@
 namespace httpd::process {
 
 // One worker's row in the memory that supervisor, generations and workers share. Written by its
-// worker only; everyone else reads it as hostile input: no pointers, every length and index checked.
+// worker only; everyone else reads it as hostile input: no pointers, every length and index
+// checked.
 struct alignas(64) ScoreboardSlot {
   static constexpr size_t kRequestLine = 160;
   static constexpr size_t kClient = 56;

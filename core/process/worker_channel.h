@@ -8,10 +8,13 @@ namespace httpd::process {
 // What a generation tells a worker over the worker's SOCK_SEQPACKET lifeline. One packet, one
 // message; end of file means that the generation is gone and the worker drains.
 enum class ToWorker : uint32_t {
-  kDrain = 1,              // stop accepting, finish; value: seconds until connections are cut
-  kStop = 2,               // leave now
+  kDrain = 1,  // stop accepting, finish; value: seconds until connections are cut, or kNoDeadline
+  kStop = 2,   // leave now
   kReplaceDescriptor = 3,  // value: number in the worker that the attached descriptor replaces
 };
+
+// A drain that waits for the last connection as long as it takes.
+inline constexpr uint32_t kNoDeadline = UINT32_MAX;
 
 // What a worker tells its generation.
 enum class FromWorker : uint32_t {

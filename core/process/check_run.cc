@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checking a configuration the way it would be started: same planner, same generation process, same
+// privileges. Module copies are made in a private folder that is gone afterwards.
+#include "process/check_run.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "base/concat.h"
+#include "process/fault.h"
+#include "process/generation_handle.h"
+#include "process/planner.h"
+#include "process/signals.h"
+#include "process/snapshot.h"
+#include "process/strays.h"
+
+namespace httpd::process {
+namespace {
+
+// A folder for module copies that others can read but not change.
+class PrivateFolder {
+ public:
+  PrivateFolder() = default;
+  ~PrivateFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  PrivateFolder(const PrivateFolder&) = delete;
+  PrivateFolder& operator=(const PrivateFolder&) = delete;
+
+  bool Make(Problem* problem) {
+    const char* base = getenv("TMPDIR");
+    std::string pattern =
+        base::Concat(base != nullptr && *base == '/' ? base : "/tmp", "/httpd-check.XXXXXX");
+    if (mkdtemp(pattern.data()) == nullptr || chmod(pattern.c_str(), 0755) != 0) {
+      *problem =
+          MakeProblem("HP-26", "cannot make a folder for the copies of modules",
+                      base::Concat(pattern, ": ", ErrnoText(errno)),
+                      "a temporary directory that can be written", "TMPDIR=/path/to/one httpd -t");
+      return false;
+    }
+    path_ = pattern;
+    return true;
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+class Check {
+ public:
+  Check(const Options& options, const boot::BootInfo& info) : options_(options), info_(info) {}
+
+  int Run();
+
+ private:
+  int Refuse() {
+    fputs(RenderFindings(*snapshot_).c_str(), stderr);
+    return 1;
+  }
+  int Refuse(Problem problem) {
+    snapshot_->diagnostics.Add(std::move(problem));
+    return Refuse();
+  }
+  bool Plan();
+  bool Generate(Problem* problem);
+  int Report();
+  void Reap();
+  void OnSignals();
+
+  const Options& options_;
+  const boot::BootInfo& info_;
+  PrivateFolder folder_;
+  PollLoop loop_;
+  std::shared_ptr<Snapshot> snapshot_ = std::make_shared<Snapshot>();
+  std::unique_ptr<Planner> planner_;
+  std::unique_ptr<GenerationHandle> generation_;
+  std::optional<module::InspectionResult> plan_;
+  bool ended_ = false;
+  int interrupted_ = 0;
+};
+
+void Check::Reap() {
+  int status = 0;
+  for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+    if (planner_ != nullptr && planner_->Exited(pid, status)) continue;
+    if (generation_ == nullptr || pid != generation_->pid()) continue;
+    generation_->Exited(status);
+    ended_ = true;
+  }
+}
+
+void Check::OnSignals() {
+  for (const int number : SignalPipe::Take()) {
+    if (number == SIGCHLD) {
+      Reap();
+    } else {
+      interrupted_ = number;
+    }
+  }
+}
+
+bool Check::Plan() {
+  module::ModuleStore store(folder_.path());
+  PlannerInput input;
+  if (!CopyModules(info_, &store, snapshot_.get(), &input)) return false;
+  const auto held = [] {
+    return std::vector<Descriptor>{{0, Hold::kStdio}, {1, Hold::kStdio}, {2, Hold::kStdio}};
+  };
+  planner_ = std::make_unique<Planner>(
+      &loop_, std::move(input), held, [this](module::InspectionResult r) { plan_ = std::move(r); });
+  planner_->Start();
+  while (!plan_.has_value() && interrupted_ == 0) loop_.RunOnce();
+  planner_.reset();
+  return interrupted_ == 0 && AcceptPlan(*plan_, snapshot_.get());
+}
+
+bool Check::Generate(Problem* problem) {
+  // Nothing is bound: the addresses are what the configuration says.
+  for (const config::ListenAddress& listen : snapshot_->early.listen) {
+    const std::string any = listen.ipv6 ? "::" : "0.0.0.0";
+    snapshot_->addresses.push_back(
+        {listen.text, listen.host.empty() ? any : listen.host, listen.port});
+  }
+  generation_ = std::make_unique<GenerationHandle>(
+      &loop_, 1, snapshot_,
+      GenerationHandle::Events{[](GenerationHandle*) {}, [](GenerationHandle*) {},
+                               [](GenerationHandle*) {}});
+  const std::vector<Descriptor> held = {{0, Hold::kStdio}, {1, Hold::kStdio}, {2, Hold::kStdio}};
+  if (!generation_->Fork(options_, info_.libexec_dir, {info_.libexec_dir, folder_.path()}, held,
+                         problem))
+    return false;
+  while (!ended_ && interrupted_ == 0) loop_.RunOnce();
+  if (interrupted_ != 0) generation_->Kill();
+  KillStrayChildren([](pid_t, pid_t) { return false; });
+  return true;
+}
+
+int Check::Report() {
+  const bool ok = WIFEXITED(generation_->status()) && WEXITSTATUS(generation_->status()) == 0;
+  if (!ok) {
+    fputs(generation_->FailureText().c_str(), stderr);
+    return 1;
+  }
+  // Warnings of both parts.
+  if (!snapshot_->diagnostics.all().empty()) fputs(RenderFindings(*snapshot_).c_str(), stderr);
+  fputs(generation_->findings().c_str(), stderr);
+  fputs(generation_->output().c_str(), stdout);
+  if (options_.action == Action::kCheck) fputs("Syntax OK\n", stderr);
+  return fflush(stdout) == 0 ? 0 : 1;
+}
+
+int Check::Run() {
+  if (!ReadConfiguration(options_, info_, snapshot_.get())) return Refuse();
+  Problem problem;
+  if (!SignalPipe::Open({SIGCHLD, SIGINT, SIGTERM, SIGHUP})) {
+    return Refuse(MakeProblem("HP-33", "cannot check", ErrnoText(errno)));
+  }
+  BecomeSubreaper();
+  loop_.Watch(SignalPipe::fd(), [this] { OnSignals(); });
+  if (!snapshot_->early.modules.empty() && !folder_.Make(&problem)) return Refuse(problem);
+  if (!Plan() && interrupted_ == 0) return Refuse();
+  if (interrupted_ == 0 && !Generate(&problem)) return Refuse(problem);
+  return interrupted_ != 0 ? 128 + interrupted_ : Report();
+}
+
+}  // namespace
+
+int RunCheck(const Options& options, const boot::BootInfo& info) {
+  ReadFaults();
+  return Check(options, info).Run();
+}
+
+}  // namespace httpd::process

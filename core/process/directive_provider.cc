@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// "Unknown directive" with a cure: the installed module that would know it. Asked only for a
+// configuration that is refused anyway, so files are simply searched for their manifest strings.
+#include "process/directive_provider.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/concat.h"
+#include "base/unique_fd.h"
+#include "config/tree.h"
+
+namespace httpd::process {
+namespace {
+
+constexpr off_t kMaxFile = 64 << 20;
+
+std::string ReadAll(const std::string& path) {
+  const base::UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat facts {};
+  if (!fd || fstat(fd.get(), &facts) != 0 || !S_ISREG(facts.st_mode) || facts.st_size > kMaxFile) {
+    return "";
+  }
+  std::string bytes(static_cast<size_t>(facts.st_size), '\0');
+  size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t n = read(fd.get(), bytes.data() + done, bytes.size() - done);
+    if (n <= 0) break;
+    done += static_cast<size_t>(n);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+std::vector<std::string> ModuleFiles(const std::string& directory) {
+  std::vector<std::string> names;
+  DIR* dir = opendir(directory.c_str());
+  if (dir == nullptr) return names;
+  while (const dirent* entry = readdir(dir)) {
+    const std::string_view name = entry->d_name;
+    if (name.starts_with("mod_") && name.ends_with(".so")) names.emplace_back(name);
+  }
+  closedir(dir);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+bool DeclaresDirective(std::string_view bytes, std::string_view directive) {
+  constexpr std::string_view kKey = "directive=";
+  for (size_t at = 0; (at = bytes.find(kKey, at)) != std::string_view::npos;) {
+    const bool begins = at == 0 || bytes[at - 1] == '\0';
+    at += kKey.size();
+    if (!begins) continue;
+    const std::string_view value = bytes.substr(at, bytes.find('\0', at) - at);
+    for (const std::string_view name : base::Split(value, ", \t")) {
+      if (config::SameName(name, directive)) return true;
+    }
+  }
+  return false;
+}
+
+std::string FindProvider(std::string_view directive, const std::vector<std::string>& directories,
+                         const std::string& server_root) {
+  for (const std::string& directory : directories) {
+    for (const std::string& file : ModuleFiles(directory)) {
+      const std::string path = base::Concat(directory, "/", file);
+      if (!DeclaresDirective(ReadAll(path), directive)) continue;
+      const std::string name = file.substr(4, file.size() - 7);  // mod_NAME.so
+      const bool below = path.starts_with(server_root + "/");
+      return base::Concat("LoadModule ", name, "_module ",
+                          below ? path.substr(server_root.size() + 1) : path);
+    }
+  }
+  return "";
+}
+
+}  // namespace httpd::process

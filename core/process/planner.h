@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/unique_fd.h"
+#include "module/inspection.h"
+#include "process/keep_list.h"
+#include "process/poll_loop.h"
+#include "process/privileges.h"
+
+namespace httpd::process {
+
+struct PlannerInput {
+  std::string inspector_path;
+  module::CoreFacts core;
+  std::vector<module::InspectionItem> items;  // in the order of the configuration
+  std::vector<module::ModuleReport> builtin;  // compiled-in modules: manifests only, loaded first
+  Identity identity;
+};
+
+// Runs the planner process: unprivileged, short-lived, the only one that looks into module files.
+// What it answers is as untrusted as the files are. A crash or a time-out of it is a finding about
+// the module it looked at; to learn which one, it is then asked about each module alone.
+class Planner {
+ public:
+  static constexpr int64_t kTimeout = 20'000;  // milliseconds
+
+  // The result's modules are in load order, compiled-in ones included.
+  using Done = std::function<void(module::InspectionResult)>;
+
+  Planner(PollLoop* loop, PlannerInput input, std::function<std::vector<Descriptor>()> held,
+          Done done);
+  ~Planner();
+  Planner(const Planner&) = delete;
+  Planner& operator=(const Planner&) = delete;
+
+  void Start();
+
+  // For the supervisor's reaper: true when `pid` was this planner.
+  bool Exited(pid_t pid, int status);
+
+  // The pipe, while the process runs; for keep lists.
+  int fd() const { return pipe_.get(); }
+
+ private:
+  bool Fork(std::vector<module::InspectionItem> items);
+  void Read();
+  void FinishRun(int status);
+  void NextAlone();
+  void Finish();
+
+  PollLoop* loop_;
+  PlannerInput input_;
+  std::function<std::vector<Descriptor>()> held_;
+  Done done_;
+
+  pid_t pid_ = -1;
+  base::UniqueFd pipe_;
+  std::string bytes_;
+  bool timed_out_ = false;
+  PollLoop::TimerId timer_ = 0;
+  std::vector<module::InspectionItem> running_;  // what the present process looks at
+  bool alone_ = false;                           // each module in a process of its own
+  size_t next_ = 0;
+  module::InspectionResult result_;
+};
+
+}  // namespace httpd::process

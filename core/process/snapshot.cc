@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// From configuration text to a plan that a generation can be started with. Start, reload and check
+// take these steps alike, so that what -t accepts is what starts.
+#include "process/snapshot.h"
+
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sched.h>
+#endif
+
+#include <algorithm>
+#include <map>
+
+#include "base/concat.h"
+
+namespace httpd::process {
+namespace {
+
+// Parts of the core that <IfModule> knows by a module's name.
+constexpr std::string_view kCoreParts[] = {"core", "so", "http"};
+
+bool IsCorePart(std::string_view name) {
+  return std::find(std::begin(kCoreParts), std::end(kCoreParts), name) != std::end(kCoreParts);
+}
+
+uint32_t UsableProcessors() {
+#ifdef __linux__
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) {
+    return static_cast<uint32_t>(CPU_COUNT(&set));
+  }
+#endif
+  const long count = sysconf(_SC_NPROCESSORS_ONLN);
+  return count > 0 ? static_cast<uint32_t>(count) : 1;
+}
+
+std::vector<module::ModuleReport> BuiltinReports() {
+  std::vector<module::ModuleReport> reports;
+  for (const server::StaticModule& builtin : server::StaticModules()) {
+    module::ModuleReport report;
+    report.name = std::string(builtin.name);
+    std::vector<module::ManifestProblem> problems;
+    report.has_manifest = module::ParseManifest(builtin.manifest, &report.manifest, &problems);
+    reports.push_back(std::move(report));
+  }
+  return reports;
+}
+
+const config::ModuleRequest* RequestOf(const Snapshot& snapshot, std::string_view name) {
+  for (const config::ModuleRequest& request : snapshot.early.modules) {
+    if (request.name == name) return &request;
+  }
+  return nullptr;
+}
+
+void AddFinding(const module::Finding& finding, config::Position position, uint32_t length,
+                Snapshot* snapshot) {
+  snapshot->diagnostics.Add(module::ToDiagnostic(finding, position, length));
+}
+
+}  // namespace
+
+bool ReadConfiguration(const Options& options, const boot::BootInfo& info, Snapshot* snapshot) {
+  config::EarlyInput input;
+  input.prefix = info.prefix;
+  input.server_root = options.server_root;
+  input.config_file = options.config_file;
+  input.defines = options.defines;
+  input.directives_before = options.directives_before;
+  input.directives_after = options.directives_after;
+  for (const std::string_view part : kCoreParts) input.builtin_modules.emplace_back(part);
+  for (const server::StaticModule& module : server::StaticModules()) {
+    input.builtin_modules.emplace_back(module.name);
+  }
+  config::SystemFileReader files;
+  if (!config::LoadEarly(input, &files, &snapshot->sources, &snapshot->diagnostics,
+                         &snapshot->early)) {
+    return false;
+  }
+  Problem problem;
+  if (!ChooseIdentity(snapshot->early, geteuid(), &snapshot->identity, &problem)) {
+    snapshot->diagnostics.Add(std::move(problem));
+    return false;
+  }
+  snapshot->workers = snapshot->early.workers.value;
+  if (snapshot->workers == 0) snapshot->workers = UsableProcessors();
+  if (options.debug) snapshot->workers = 1;
+  return true;
+}
+
+bool CopyModules(const boot::BootInfo& info, module::ModuleStore* store, Snapshot* snapshot,
+                 PlannerInput* input) {
+  input->inspector_path = info.libexec_dir + "/libhttpd_inspect.so";
+  input->core.version = info.version;
+  input->identity = snapshot->identity;
+  input->builtin = BuiltinReports();
+  module::SearchPath search;
+  search.server_root = snapshot->early.server_root.value;
+  for (const auto& directory : snapshot->early.module_path) {
+    search.directories.push_back(directory.value);
+  }
+  search.libexec_dir = info.libexec_dir;
+  for (const config::ModuleRequest& request : snapshot->early.modules) {
+    const auto builtin = [&](const module::ModuleReport& r) { return r.name == request.name; };
+    if (IsCorePart(request.name) ||
+        std::any_of(input->builtin.begin(), input->builtin.end(), builtin)) {
+      continue;
+    }
+    module::Finding finding;
+    module::StoredModule stored;
+    std::string path;
+    const std::string& file = request.path.empty() ? request.file : request.path;
+    if (!module::ResolveModule(request.name, file, search, &path, &finding) ||
+        !store->Add(path, &stored, &finding)) {
+      AddFinding(finding, request.position, request.length, snapshot);
+      continue;
+    }
+    input->items.push_back({request.name, stored.original, stored.copy});
+    snapshot->copies.push_back(std::move(stored));
+  }
+  return snapshot->diagnostics.ok();
+}
+
+bool AcceptPlan(const module::InspectionResult& plan, Snapshot* snapshot) {
+  for (const module::Finding& finding : plan.general) AddFinding(finding, {}, 0, snapshot);
+  std::vector<module::Manifest> manifests;
+  // The plan comes from a process that may have been taken over: copies are taken from what the
+  // supervisor made itself, by name, and never from the answer.
+  std::map<std::string, const module::StoredModule*> copies;
+  for (const module::StoredModule& stored : snapshot->copies) copies[stored.copy] = &stored;
+  for (const module::ModuleReport& report : plan.modules) {
+    const config::ModuleRequest* request = RequestOf(*snapshot, report.name);
+    const config::Position position = request != nullptr ? request->position : config::Position();
+    const uint32_t length = request != nullptr ? request->length : 0;
+    for (const module::Finding& finding : report.findings) {
+      AddFinding(finding, position, length, snapshot);
+    }
+    server::ModuleToLoad load;
+    load.name = report.name;
+    load.directive = request == nullptr      ? report.name
+                     : request->file.empty() ? request->name
+                                             : request->file;
+    load.position = position;
+    if (const auto found = copies.find(report.copy); found != copies.end()) {
+      load.file = found->second->original;
+      load.copy = found->second->copy;
+    } else if (!report.copy.empty()) {
+      snapshot->diagnostics.Add(MakeProblem(
+          "HP-25", "the planner's answer cannot be believed",
+          base::Concat("it names ", report.copy, ", which nobody copied"), "the modules asked for",
+          "httpd -t   # and look for a module file that was tampered with"));
+    }
+    snapshot->modules.push_back(std::move(load));
+    manifests.push_back(report.manifest);
+  }
+  snapshot->grants = GrantTable::Build(snapshot->early, manifests);
+  return snapshot->diagnostics.ok();
+}
+
+std::string RenderFindings(const Snapshot& snapshot) {
+  return snapshot.diagnostics.Render(snapshot.sources, false);
+}
+
+}  // namespace httpd::process

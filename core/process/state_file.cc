@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// The state file: real ports, pids and the outcome of reloads, for tests and tools that cannot ask
+// the server itself.
+#include "process/state_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+#include "absl/strings/str_format.h"
+#include "base/concat.h"
+#include "base/unique_fd.h"
+
+namespace httpd::process {
+namespace {
+
+// Length of the UTF-8 sequence at the start of `text`, 0 when there is none (RFC 3629).
+size_t Utf8Length(std::string_view text) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(0);
+  const size_t length = lead < 0x80   ? 1
+                        : lead < 0xc2 ? 0
+                        : lead < 0xe0 ? 2
+                        : lead < 0xf0 ? 3
+                        : lead < 0xf5 ? 4
+                                      : 0;
+  if (length == 0 || length > text.size()) return 0;
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  if (length == 1) return 1;
+  const bool overlong = (lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xf0 && byte(1) < 0x90);
+  const bool outside = (lead == 0xed && byte(1) >= 0xa0) || (lead == 0xf4 && byte(1) >= 0x90);
+  return overlong || outside ? 0 : length;
+}
+
+std::string Quote(std::string_view text) {
+  std::string out = "\"";
+  while (!text.empty()) {
+    const size_t length = Utf8Length(text);
+    const char c = text.front();
+    if (length == 0) {
+      out += "\xef\xbf\xbd";
+    } else if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (length == 1 && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)) {
+      absl::StrAppendFormat(&out, "\\u%04x", static_cast<unsigned char>(c));
+    } else {
+      out += text.substr(0, length);
+    }
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return out + "\"";
+}
+
+// "[" + each item's text, separated by commas + "]".
+template <typename Items, typename Render>
+std::string Array(const Items& items, Render render) {
+  std::string out = "[";
+  for (const auto& item : items) base::Append(&out, out.size() > 1 ? "," : "", render(item));
+  return out + "]";
+}
+
+std::string GenerationJson(const ServerState::Generation& g) {
+  return base::Concat("{\"id\":", g.id, ",\"pid\":", g.pid, ",\"state\":", Quote(g.state),
+                      ",\"workers\":",
+                      Array(g.workers,
+                            [](const ServerState::Worker& w) {
+                              return base::Concat("{\"slot\":", w.slot, ",\"pid\":", w.pid, "}");
+                            }),
+                      "}");
+}
+
+std::string AddressJson(const ServerState::Address& a) {
+  return base::Concat("{\"listen\":", Quote(a.listen), ",\"address\":", Quote(a.address),
+                      ",\"port\":", a.port, ",\"slots\":", a.slots, "}");
+}
+
+std::string ModuleJson(const ServerState::Module& m) {
+  return base::Concat("{\"name\":", Quote(m.name), ",\"file\":", Quote(m.file),
+                      ",\"copy\":", Quote(m.copy), "}");
+}
+
+Problem CannotWrite(const std::string& path, int error) {
+  return MakeProblem("HP-04", base::Concat("cannot write the state file ", path), ErrnoText(error),
+                     "a directory that the user who starts the server can write",
+                     base::Concat("mkdir -p ", ShellWord(DirectoryOf(path)),
+                                  "   # owned by the user who starts the server"));
+}
+
+}  // namespace
+
+std::string StateJson(const ServerState& s) {
+  return base::Concat(
+      "{\"version\":", Quote(s.version), ",\"pid\":", s.pid, ",\"pid_file\":", Quote(s.pid_file),
+      ",\"server_root\":", Quote(s.server_root), ",\"generation\":", s.generation,
+      ",\"state\":", Quote(s.state), ",\"addresses\":", Array(s.addresses, AddressJson),
+      ",\"generations\":", Array(s.generations, GenerationJson),
+      ",\"modules\":", Array(s.modules, ModuleJson), ",\"last_error\":", Quote(s.last_error),
+      ",\"reload_count\":", s.reload_count, ",\"failed_reload_count\":", s.failed_reload_count,
+      "}\n");
+}
+
+bool WriteStateFile(const std::string& path, const ServerState& state, Problem* problem) {
+  const std::string temporary = base::Concat(path, ".new");
+  unlink(temporary.c_str());
+  const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  base::UniqueFd fd(open(temporary.c_str(), flags, 0644));
+  if (!fd && errno == ENOENT && mkdir(DirectoryOf(path).c_str(), 0755) == 0) {
+    fd.Reset(open(temporary.c_str(), flags, 0644));
+  }
+  const std::string text = StateJson(state);
+  if (fd && write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+      rename(temporary.c_str(), path.c_str()) == 0) {
+    return true;
+  }
+  *problem = CannotWrite(path, errno);
+  unlink(temporary.c_str());
+  return false;
+}
+
+void RemoveStateFile(const std::string& path, pid_t pid) {
+  const base::UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return;
+  char text[256] = "";
+  if (read(fd.get(), text, sizeof text - 1) <= 0) return;
+  const std::string_view all(text);
+  constexpr std::string_view kKey = "\"pid\":";
+  const size_t at = all.find(kKey);
+  if (at == std::string_view::npos) return;
+  if (std::atol(text + at + kKey.size()) == pid) unlink(path.c_str());
+}
+
+}  // namespace httpd::process
