@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The verdict on whole files, from the inspector to the text an operator reads, and the answer on
+// its way to the supervisor.
 
 #include "module/inspection.h"
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// What a manifest may say, and what each wrong one is told.
 
 #include "module/manifest.h"
 

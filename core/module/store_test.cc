@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Paths that may be trusted, and copies of module files, on real files in private folders.
 
 #include "module/store.h"
 
