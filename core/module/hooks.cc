@@ -19,44 +19,6 @@ namespace {
 
 constexpr size_t kMostNames = 1024;  // more: the list has no end
 
-struct HookName {
-  uint16_t hook;
-  HookKind kind;
-  std::string_view name;
-};
-
-constexpr HookName kHooks[] = {
-    {HTTPD_HOOK_READ_REQUEST, HookKind::kRequest, "read_request"},
-    {HTTPD_HOOK_TRANSLATE, HookKind::kRequest, "translate"},
-    {HTTPD_HOOK_MAP_STORAGE, HookKind::kRequest, "map_storage"},
-    {HTTPD_HOOK_HEADER_PARSE, HookKind::kRequest, "header_parse"},
-    {HTTPD_HOOK_ACCESS, HookKind::kRequest, "access"},
-    {HTTPD_HOOK_AUTHENTICATE, HookKind::kRequest, "authenticate"},
-    {HTTPD_HOOK_AUTHORIZE, HookKind::kRequest, "authorize"},
-    {HTTPD_HOOK_TYPE, HookKind::kRequest, "type"},
-    {HTTPD_HOOK_FIXUP, HookKind::kRequest, "fixup"},
-    {HTTPD_HOOK_INSERT_FILTER, HookKind::kRequest, "insert_filter"},
-    {HTTPD_HOOK_HANDLER, HookKind::kRequest, "handler"},
-    {HTTPD_HOOK_ERROR_PAGE, HookKind::kRequest, "error_page"},
-    {HTTPD_HOOK_LOG, HookKind::kRequest, "log"},
-    {HTTPD_HOOK_REQUEST_END, HookKind::kRequest, "request_end"},
-    {HTTPD_HOOK_CONNECTION_OPEN, HookKind::kConnection, "connection_open"},
-    {HTTPD_HOOK_CONNECTION_CLOSE, HookKind::kConnection, "connection_close"},
-    {HTTPD_HOOK_OPEN_LOGS, HookKind::kGeneration, "open_logs"},
-    {HTTPD_HOOK_POST_CONFIG, HookKind::kGeneration, "post_config"},
-    {HTTPD_HOOK_WORKER_START, HookKind::kWorker, "worker_start"},
-    {HTTPD_HOOK_DRAIN, HookKind::kWorker, "drain"},
-    {HTTPD_HOOK_WORKER_STOP, HookKind::kWorker, "worker_stop"},
-    {HTTPD_HOOK_GENERATION_END, HookKind::kGeneration, "generation_end"},
-};
-
-const HookName* FindHook(uint32_t hook) {
-  for (const HookName& entry : kHooks) {
-    if (entry.hook == hook) return &entry;
-  }
-  return nullptr;
-}
-
 std::string_view Registrar(HookKind kind) {
   switch (kind) {
     case HookKind::kRequest:
@@ -139,24 +101,19 @@ void ReportCycle(std::string_view hook, const std::vector<Demand>& cycle, const 
 
 }  // namespace
 
-std::optional<HookKind> KindOfHook(uint32_t hook) {
-  const HookName* entry = FindHook(hook);
-  return entry == nullptr ? std::nullopt : std::optional<HookKind>(entry->kind);
-}
-
 httpd_result HookTable::Add(Module* module, uint32_t hook, HookKind kind, const HookEntry& callback,
                             const httpd_hook_options* options) {
-  const HookName* known = FindHook(hook);
-  if (known == nullptr) {
+  const std::optional<HookKind> wanted = KindOfHook(hook);
+  if (!wanted) {
     return Refuse(module, HTTPD_ERR_UNSUPPORTED,
                   "hook number " + std::to_string(hook) + " is none that this core knows",
                   "upgrade httpd, or install a version of the module that was made for this one");
   }
-  if (known->kind != kind) {
+  if (*wanted != kind) {
     return Refuse(module, HTTPD_ERR_UNSUPPORTED,
-                  "hook " + std::string(known->name) + " does not take what " +
-                      std::string(Registrar(kind)) + " enters",
-                  "enter it with " + std::string(Registrar(known->kind)));
+                  "hook " + std::string(server::HookName(static_cast<uint16_t>(hook))) +
+                      " does not take what " + std::string(Registrar(kind)) + " enters",
+                  "enter it with " + std::string(Registrar(*wanted)));
   }
   if (is_sorted_) return HTTPD_ERR_STATE;
   httpd_hook_options read;
@@ -180,7 +137,9 @@ httpd_result HookTable::Add(Module* module, uint32_t hook, HookKind kind, const 
 
 bool HookTable::Sort(const Registry& modules, config::Diagnostics* diagnostics) {
   bool good = true;
-  for (const HookName& hook : kHooks) good = SortHook(hook.hook, modules, diagnostics) && good;
+  for (uint32_t hook = 1; hook < kHookLimit; ++hook) {
+    good = SortHook(hook, modules, diagnostics) && good;
+  }
   is_sorted_ = true;
   return good;
 }
@@ -236,16 +195,6 @@ void HookTable::RunDestroy() {
 }
 
 }  // namespace httpd::module
-
-namespace httpd::server {
-
-std::string_view HookName(uint16_t hook) {
-  if (hook == 0) return "core";
-  const auto* entry = module::FindHook(hook);
-  return entry == nullptr ? "unknown hook" : entry->name;
-}
-
-}  // namespace httpd::server
 
 namespace {
 
