@@ -9,7 +9,7 @@
 
 static httpd_result Handle(httpd_request* request, void* user) {
   httpd_str path = httpd_request_path(request);
-  int* volatile nowhere = NULL;
+  volatile int* volatile nowhere = NULL;
   if (path.len != 6 || memcmp(path.data, "/crash", 6) != 0) return HTTPD_DECLINED;
   *nowhere = 1;
   return HTTPD_OK;

@@ -4,7 +4,7 @@
 #include <httpd/module.h>
 
 static httpd_result Register(httpd_module_handle* self, void* user) {
-  int* volatile nowhere = NULL;
+  volatile int* volatile nowhere = NULL;
   *nowhere = 1;
   return HTTPD_OK;
 }
