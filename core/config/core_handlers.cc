@@ -17,6 +17,7 @@
 #include "config/text.h"
 #include "config/values.h"
 #include "http/etag.h"
+#include "http/request_head.h"
 #include "server/server_config.h"
 
 namespace httpd::config {
@@ -122,7 +123,8 @@ httpd_result DocumentRoot(httpd_directive_call* call, void* config, void*) {
   if (path.find("/../") != path.npos || path.ends_with("/..")) {
     return BadValue(call, 0, "a path without ..");
   }
-  static_cast<CoreServer*>(config)->document_root = path;
+  // "/" is stored as "", so that a request path can be put behind it.
+  static_cast<CoreServer*>(config)->document_root = path == "/" ? std::string() : path;
   DirectoryProblem problem;
   if (!CheckDirectory(path, &problem)) {
     Diagnostic& warning =
@@ -191,6 +193,21 @@ httpd_result HostnameLookups(httpd_directive_call* call, void*, void*) {
     return BadValue(call, 0, "Off");
   }
   return HasNoEffect(call, 0, "clients are known by address only", "HostnameLookups Off");
+}
+
+// Apache's 0 means no limit; here the parser's table is one.
+httpd_result LimitRequestFields(httpd_directive_call* call, void* config, void*) {
+  uint64_t number = 0;
+  if (!ParseUnsigned(Text(call), UINT32_MAX, &number)) {
+    return BadValue(call, 0, Cat("a whole number from 1 to ", http::kMaxFields));
+  }
+  if (number == 0 || number > http::kMaxFields) {
+    HasNoEffect(call, 0, Cat("a request never has more than ", http::kMaxFields, " fields"),
+                Cat("LimitRequestFields ", http::kMaxFields));
+    number = http::kMaxFields;
+  }
+  static_cast<CoreServer*>(config)->limit_request_fields = static_cast<uint32_t>(number);
+  return HTTPD_OK;
 }
 
 httpd_result LogLevel(httpd_directive_call* call, void* config, void*) {

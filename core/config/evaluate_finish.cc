@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/early_evaluator.h"
 #include "config/evaluator.h"
 #include "config/text.h"
 
@@ -32,6 +33,11 @@ bool SameAddress(const server::VirtualHostAddress& a, const server::VirtualHostA
 
 void Evaluator::MergeServers() {
   httpd_server& main = *servers_[0];
+  // Never empty by default: an empty one stands for the root of the file system.
+  auto* core = static_cast<server::CoreServer*>(main.server_configs[0]);
+  if (!core->document_root.set) {
+    core->document_root.value = JoinPath(input_.early->server_root.value, "htdocs");
+  }
   auto* base = static_cast<server::CoreLocation*>(main.location_configs[0]);
   // Nothing lies outside the main server that "default" could take out.
   std::erase_if(base->error_documents, [](const auto& entry) { return entry.second.empty(); });

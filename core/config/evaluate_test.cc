@@ -187,7 +187,7 @@ TEST_F(EvaluateTest, ServerDirectives) {
   const CoreServer& core = Core();
   EXPECT_EQ(core.server_name.value, "www.example.org");
   EXPECT_EQ(core.server_port.value, 8080);
-  EXPECT_EQ(core.document_root.value, "/");
+  EXPECT_EQ(core.document_root.value, "");
   EXPECT_FALSE(core.keep_alive.value);
   EXPECT_EQ(core.keep_alive_timeout.value, 250u);
   EXPECT_EQ(core.max_keep_alive_requests.value, 7u);
@@ -256,6 +256,18 @@ TEST_F(EvaluateTest, RelativeOptionsOutsideSections) {
   ASSERT_TRUE(Run("Options +Indexes -FollowSymLinks +SymLinksIfOwnerMatch\n")) << Rendered();
   EXPECT_EQ(Location().options.value, HTTPD_OPTION_INDEXES);
   EXPECT_TRUE(Location().symlinks_if_owner_match);
+}
+
+TEST_F(EvaluateTest, DocumentRootIsNeverEmptyByDefault) {
+  ASSERT_TRUE(Run("<VirtualHost *:80>\n</VirtualHost>\n")) << Rendered();
+  EXPECT_EQ(Core(0).document_root.value, "/srv/htdocs");
+  EXPECT_EQ(Core(1).document_root.value, "/srv/htdocs");
+}
+
+TEST_F(EvaluateTest, NumberOfFieldsIsLimitedByTheParser) {
+  ASSERT_TRUE(Run("LimitRequestFields 0\n")) << Rendered();
+  EXPECT_EQ(Core().limit_request_fields.value, 128u);
+  EXPECT_EQ(Codes(), "wHC-20 ");
 }
 
 TEST_F(EvaluateTest, ErrorDocumentDefaultTakesOut) {

@@ -72,10 +72,15 @@ bool httpd_generation::Load(httpd::process::ScoreboardSlot* phase,
     return false;
   }
   httpd::config::EvaluateInput evaluate = {.early = input.early,
+                                           .sources = input.sources,
                                            .modules = &registry,
                                            .generation = this,
                                            .pool = &pool,
                                            .provider = input.provider};
+  // A module that crashes or hangs while it reads one of its directives is named as well.
+  evaluate.entering = [phase](const httpd::module::Module* module, const httpd_directive*) {
+    if (phase != nullptr) phase->Blame(module != nullptr ? module->slot : 0, 0);
+  };
   if (!httpd::config::Evaluate(evaluate, diagnostics, &servers)) return false;
   vhosts.Build(servers);
   program = httpd::server::CompileProgram(hooks);
