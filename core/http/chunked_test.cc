@@ -157,6 +157,9 @@ TEST(Chunked, TrailerLimits) {
   EXPECT_EQ(Decode("0\r\na:bcd\r\n\r\n", 1, limits).result, Result::kDone);
   EXPECT_EQ(Decode("0\r\na:bcde\r\n\r\n", 1, limits).status, 431);
   EXPECT_EQ(Decode("0\r\na:bcde\r\n\r\n", 100, limits).status, 431);
+  limits.trailer = 10;
+  EXPECT_EQ(Decode("0\r\na:bcde\r\n\r\n", 1, limits).result, Result::kDone);
+  EXPECT_EQ(Decode("0\r\na:bcde\r\n\r\n", 1, limits).largest_rest, 9u);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ bool IsFraming(KnownField id) {
 
 void FieldParser::Reset(uint32_t start, const FieldLimits& limits) {
   limits_ = limits;
+  limits_.section = std::max<uint32_t>(limits.section, 1);
   pos_ = start;
   start_ = start;
   count_ = 0;
@@ -44,7 +45,7 @@ ParseResult FieldParser::FailSection() {
 }
 
 ParseResult FieldParser::FailTooLong() {
-  if (line_end_ == limits_.section) return FailSection();
+  if (line_end_ == limits_.section - 1) return FailSection();
   return Fail(431, "a field line is longer than LimitRequestFieldSize", line_end_);
 }
 
@@ -77,16 +78,12 @@ ParseResult FieldParser::FailValue(const char* data, size_t at) {
 
 bool FieldParser::StartLine(size_t at, size_t capacity) {
   line_start_ = static_cast<uint32_t>(at);
-  if (line_start_ > limits_.section) {
-    FailSection();
-    return false;
-  }
   if (count_ >= limits_.fields || count_ >= capacity) {
     Fail(431, "more fields than LimitRequestFields", at);
     return false;
   }
-  line_end_ = limits_.section - line_start_ < limits_.field_size ? limits_.section
-                                                                 : line_start_ + limits_.field_size;
+  const uint32_t last = limits_.section - 1;
+  line_end_ = last - line_start_ < limits_.field_size ? last : line_start_ + limits_.field_size;
   state_ = State::kName;
   return true;
 }
@@ -130,7 +127,7 @@ void FieldParser::CompleteLines(const char* data, size_t size, FieldRef* fields,
     if (end - cr < 2 || cr[0] != '\r' || cr[1] != '\n') break;
     if (value != cr && (IsOws(*value) || IsOws(cr[-1]))) break;
     if (static_cast<size_t>(cr - line) > limits_.field_size ||
-        static_cast<size_t>(cr - data) > limits_.section) {
+        static_cast<size_t>(cr + 1 - data) >= limits_.section) {
       break;
     }
     FieldRef& field = fields[count_];
@@ -162,6 +159,7 @@ ParseResult FieldParser::Parse(const char* data, size_t size, FieldRef* fields, 
   for (;;) {
     switch (state_) {
       case State::kLineStart:
+        if (offset() >= limits_.section) return FailSection();
         if (p == end) return more();
         if (*p == '\r') {
           ++p;
@@ -199,16 +197,17 @@ ParseResult FieldParser::Parse(const char* data, size_t size, FieldRef* fields, 
         state_ = State::kLineLf;
         [[fallthrough]];
       case State::kLineLf:
+        if (offset() >= limits_.section) return FailSection();
         if (p == end) return more();
         if (*p != '\n') return Fail(400, "a bare CR in a field value", offset());
         ++p;
         state_ = State::kLineStart;
         continue;
       case State::kEndLf:
+        if (offset() >= limits_.section) return FailSection();
         if (p == end) return more();
         if (*p != '\n') return Fail(400, "a bare CR at the start of a field line", offset());
         ++p;
-        if (offset() > limits_.section) return FailSection();
         pos_ = static_cast<uint32_t>(offset());
         return ParseResult::kDone;
       case State::kFailed:

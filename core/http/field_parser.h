@@ -20,11 +20,12 @@ struct ParseError {
 struct FieldLimits {
   uint32_t field_size;  // one line without CRLF
   uint32_t fields;      // number of lines
-  uint32_t section;     // offset that the section must not go beyond
+  uint32_t section;     // offset where the section must have ended; at least 1
 };
 
 // Parses a section of field lines up to and with the empty line (RFC 9112 §5): the rules that
-// request heads and trailers share. Resumable at any byte.
+// request heads and trailers share. Resumable at any byte. Never answers kNeedMore when `size` has
+// reached FieldLimits::section, so a buffer of that size suffices.
 class FieldParser {
  public:
   // The section starts at offset `start`; `fields` offers `capacity` slots. `known` (or null) gets

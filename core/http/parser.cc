@@ -17,7 +17,8 @@ namespace {
 
 constexpr uint32_t kMaxLeadingCrlf = 4;  // RFC 9112 §2.2: at least one
 constexpr uint32_t kMaxMethod = 32;
-constexpr size_t kVersionLength = 10;  // HTTP/1.1 CR LF
+constexpr uint32_t kMinHead = 64;
+constexpr uint32_t kVersionLength = 10;  // HTTP/1.1 CR LF
 
 const char* LineByteReason(char c, const char* other) {
   switch (c) {
@@ -57,6 +58,9 @@ void Clear(RequestHead* head) {
 void RequestParser::Reset(const Limits& limits) {
   limits_ = limits;
   limits_.fields = std::min<uint32_t>(limits.fields, kMaxFields);
+  limits_.head = std::max(limits.head, kMinHead);
+  // With empty lines in front and CRLF behind, a line that may be waited for fits the head.
+  limits_.line = std::min(limits.line, limits_.head - 2 * kMaxLeadingCrlf - kVersionLength - 2);
   pos_ = line_start_ = mark_ = 0;
   has_request_line_ = false;
   state_ = State::kLeading;
@@ -171,7 +175,7 @@ ParseResult RequestParser::Version(const char* data, size_t size, RequestHead* h
   if (available >= kVersionLength && std::memcmp(version, "HTTP/1.1\r\n", kVersionLength) == 0) {
     head->version = 1001;
   } else {
-    for (size_t i = 0; i < std::min(available, kVersionLength); ++i) {
+    for (size_t i = 0; i < std::min<size_t>(available, kVersionLength); ++i) {
       if (!CheckVersionByte(version, i)) return ParseResult::kError;
     }
     if (available < kVersionLength) return ParseResult::kNeedMore;

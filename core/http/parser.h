@@ -14,7 +14,7 @@ struct Limits {
   uint32_t line = 8190;        // LimitRequestLine: request line without CRLF; beyond it 414
   uint32_t field_size = 8190;  // LimitRequestFieldSize: one field line without CRLF; 431
   uint32_t fields = 100;       // LimitRequestFields: at most kMaxFields; 431
-  uint32_t head = 65536;       // the whole head with its last CRLF; 431
+  uint32_t head = 65536;       // the whole head with its last CRLF, at least 64; 431
 };
 
 // Parses an HTTP/1.x request head (RFC 9112 §2–§3, §5–§7.1 as far as framing goes) where it lies.
@@ -28,7 +28,8 @@ struct Limits {
 // heap, no copies, and the outcome does not depend on how the bytes were cut. After kDone the
 // body, or the next request, starts at head.head_size. After kError the connection cannot be
 // trusted any more: answer with error().status and close. Up to four leading CRLF are skipped and
-// are part of head_size.
+// are part of head_size. kNeedMore is never the answer when `size` has reached Limits::head: a
+// buffer of that size is always enough.
 class RequestParser {
  public:
   void Reset(const Limits& limits);

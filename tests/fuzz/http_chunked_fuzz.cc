@@ -67,7 +67,7 @@ Outcome Feed(const std::string& text, const ChunkLimits& limits, bool want_trail
       Check(!content.empty(), "kData brings content");
       continue;
     }
-    Check(end - start <= limits.trailer + size_t{1}, "only trailers wait");
+    Check(end - start == 0 || end - start < limits.trailer, "only trailers wait");
     if (end == text.size()) break;
     end = std::min(text.size(), end + next());
   }

@@ -43,6 +43,9 @@ std::unique_ptr<Outcome> Feed(const std::string& text, const Limits& limits, Nex
     std::memcpy(copy.get(), text.data(), size);
     outcome->result = parser.Parse(copy.get(), size, &outcome->head);
   } while (outcome->result == ParseResult::kNeedMore && size < text.size());
+  if (outcome->result == ParseResult::kNeedMore) {
+    Check(size < std::max<uint32_t>(limits.head, 64), "a buffer of the head limit suffices");
+  }
   outcome->error = parser.error();
   outcome->line = parser.has_request_line();
   return outcome;
