@@ -35,3 +35,23 @@ loader_object(mod_loader_needs loader_undefined.c NAME=loader_needs SYMBOL=loade
 target_link_libraries(mod_loader_needs PRIVATE loader_gone)
 
 file(WRITE ${loader_output}/text.so "This is a text, not a shared object, although its name says so.\n")
+
+# The complete modules that docs/module-api.md shows, as they stand there.
+set(loader_guide ${CMAKE_SOURCE_DIR}/docs/module-api.md)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${loader_guide})
+file(READ ${loader_guide} guide)
+foreach(name IN ITEMS visits later)
+  string(FIND "${guide}" "/* mod_${name}.c:" begin)
+  string(SUBSTRING "${guide}" ${begin} -1 source)
+  string(FIND "${source}" "```" length)
+  string(SUBSTRING "${source}" 0 ${length} source)
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/mod_${name}.c CONTENT "${source}" @ONLY)
+  add_library(guide_${name} MODULE ${CMAKE_BINARY_DIR}/generated/mod_${name}.c)
+  target_include_directories(guide_${name} PRIVATE ${CMAKE_SOURCE_DIR}/core/include)
+  target_compile_options(guide_${name} PRIVATE -fno-sanitize=all)
+  target_link_options(guide_${name} PRIVATE -fno-sanitize=all)
+  set_target_properties(guide_${name} PROPERTIES PREFIX "" SUFFIX .so OUTPUT_NAME mod_${name}
+    LIBRARY_OUTPUT_DIRECTORY ${loader_output})
+  add_dependencies(loader_test guide_${name})
+endforeach()
+target_link_libraries(guide_later PRIVATE Threads::Threads)
