@@ -9,14 +9,13 @@
 
 #include <string>
 
+#include "object/elf_versions.h"
 #include "object/object.h"
 
 namespace httpd::object {
 namespace {
 
 namespace elf = llvm::ELF;
-
-std::string Hex(uint64_t value) { return "0x" + llvm::utohexstr(value, /*LowerCase=*/true); }
 
 std::string_view View8(llvm::StringRef text) { return {text.data(), text.size()}; }
 
@@ -47,7 +46,7 @@ class ElfReader {
   using Segment = typename ELFT::Phdr;
   using DynamicEntry = typename ELFT::Dyn;
 
-  ElfReader(File file, View* view) : file_(std::move(file)), view_(view) {}
+  ElfReader(File file, View* view) : file_(std::move(file)), view_(view), versions_(view) {}
 
   void Read() {
     SetKind();
@@ -235,15 +234,16 @@ class ElfReader {
     std::string_view text;
     switch (entry.getTag()) {
       case elf::DT_NEEDED:
-        if (!Text(strings, value, "name of a needed library", &text)) return false;
+        if (!StringAt(view_, strings, value, "name of a needed library", &text)) return false;
         view_->needed.push_back(text);
         return true;
       case elf::DT_SONAME:
-        return Text(strings, value, "own library name", &view_->soname);
+        return StringAt(view_, strings, value, "own library name", &view_->soname);
       case elf::DT_RUNPATH:
-        return Text(strings, value, "run path", &view_->run_path);
+        return StringAt(view_, strings, value, "run path", &view_->run_path);
       case elf::DT_RPATH:
-        return !view_->run_path.empty() || Text(strings, value, "run path", &view_->run_path);
+        return !view_->run_path.empty() ||
+               StringAt(view_, strings, value, "run path", &view_->run_path);
       case elf::DT_TEXTREL:
         view_->flags |= HTTPD_INSPECT_TEXT_RELOCATIONS;
         return true;
@@ -262,80 +262,15 @@ class ElfReader {
     }
   }
 
-  // The NUL-terminated string at `offset` of a string table.
-  bool Text(std::string_view strings, uint64_t offset, const char* what, std::string_view* out) {
-    const size_t end =
-        offset < strings.size() ? strings.find('\0', offset) : std::string_view::npos;
-    if (end == std::string_view::npos) {
-      view_->Malformed(std::string("its ") + what + " lies outside of the string table (offset " +
-                       Hex(offset) + ")");
+  bool ReadVersions() {
+    std::string_view section, strings;
+    if (version_definitions_ != nullptr &&
+        (!TakeVersionSection(*version_definitions_, &section, &strings) ||
+         !versions_.ReadDefinitions(section, strings))) {
       return false;
     }
-    *out = strings.substr(offset, end - offset);
-    return true;
-  }
-
-  // The struct at `offset` of a section, or null and the view is malformed.
-  template <class T>
-  const T* At(std::string_view section, uint64_t offset, const char* what) {
-    if (offset <= section.size() && section.size() - offset >= sizeof(T)) {
-      return reinterpret_cast<const T*>(section.data() + offset);
-    }
-    view_->Malformed(std::string("its ") + what + " point outside of their section");
-    return nullptr;
-  }
-
-  void NameVersion(uint32_t index, std::string_view name) {
-    index &= elf::VERSYM_VERSION;
-    if (version_names_.size() <= index) version_names_.resize(index + 1);
-    version_names_[index] = name;
-  }
-
-  bool ReadVersions() {
-    return (version_definitions_ == nullptr || ReadVersionDefinitions()) &&
-           (version_needs_ == nullptr || ReadVersionNeeds());
-  }
-
-  // Chains are linked by offsets; each step moves forward, so they end.
-  bool ReadVersionDefinitions() {
-    std::string_view section, strings;
-    if (!TakeVersionSection(*version_definitions_, &section, &strings)) return false;
-    for (uint64_t offset = 0;;) {
-      const auto* entry = At<typename ELFT::Verdef>(section, offset, "version definitions");
-      if (entry == nullptr) return false;
-      const auto* aux =
-          At<typename ELFT::Verdaux>(section, offset + entry->vd_aux, "version definitions");
-      std::string_view name;
-      if (aux == nullptr || !Text(strings, aux->vda_name, "version name", &name)) return false;
-      NameVersion(entry->vd_ndx, name);
-      if (entry->vd_next == 0) return true;
-      offset += entry->vd_next;
-    }
-  }
-
-  bool ReadVersionNeeds() {
-    std::string_view section, strings;
-    if (!TakeVersionSection(*version_needs_, &section, &strings)) return false;
-    // Chains of different libraries may overlap in a hostile file: bound the whole.
-    size_t steps = section.size() / sizeof(typename ELFT::Vernaux) + 1;
-    for (uint64_t offset = 0;;) {
-      const auto* entry = At<typename ELFT::Verneed>(section, offset, "version needs");
-      if (entry == nullptr) return false;
-      for (uint64_t at = offset + entry->vn_aux;;) {
-        const auto* aux = At<typename ELFT::Vernaux>(section, at, "version needs");
-        std::string_view name;
-        if (aux == nullptr || !Text(strings, aux->vna_name, "version name", &name)) return false;
-        if (steps-- == 0) {
-          view_->Malformed("its version needs refer to each other");
-          return false;
-        }
-        NameVersion(aux->vna_other, name);
-        if (aux->vna_next == 0) break;
-        at += aux->vna_next;
-      }
-      if (entry->vn_next == 0) return true;
-      offset += entry->vn_next;
-    }
+    return version_needs_ == nullptr || (TakeVersionSection(*version_needs_, &section, &strings) &&
+                                         versions_.ReadNeeds(section, strings));
   }
 
   bool TakeVersionSection(const Section& section, std::string_view* contents,
@@ -376,10 +311,9 @@ class ElfReader {
     if (binding == elf::STB_LOCAL) return true;
     if (binding == elf::STB_GNU_UNIQUE) view_->flags |= HTTPD_INSPECT_GNU_UNIQUE;
     Symbol out;
-    if (!Text(names, symbol.st_name, "symbol name", &out.name)) return false;
+    if (!StringAt(view_, names, symbol.st_name, "symbol name", &out.name)) return false;
     if (out.name.empty()) return true;
-    // 0 and 1 mean "local" and "no version" (gABI supplement, symbol versioning).
-    if (version > 1 && version < version_names_.size()) out.version = version_names_[version];
+    out.version = versions_.Name(version);
     out.type = SymbolType(symbol.getType());
     out.weak = binding == elf::STB_WEAK;
     out.bytes = symbol.st_size;
@@ -400,7 +334,7 @@ class ElfReader {
   const Section* symbol_versions_ = nullptr;
   const Section* version_definitions_ = nullptr;
   const Section* version_needs_ = nullptr;
-  std::vector<std::string_view> version_names_;
+  ElfVersions<ELFT> versions_;
   bool pie_ = false;
   bool has_interpreter_ = false;
 };
