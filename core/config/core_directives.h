@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace httpd::config {
 
@@ -22,6 +23,9 @@ struct Unsupported {
   std::string_view fix;
 };
 const Unsupported* FindUnsupported(std::string_view name);
+
+// Names of directives that most configurations hold, whether their modules are loaded or not.
+std::vector<std::string_view> CommonDirectives();
 
 // Apache's module that provides a directive, "" when it is not known: for directives of modules
 // that this server may not have.

@@ -108,8 +108,8 @@ httpd_result AllowEncodedSlashes(httpd_directive_call* call, void* config, void*
 
 httpd_result AllowOverride(httpd_directive_call* call, void*, void*) {
   if (call->node->args.size() == 1 && SameName(Text(call), "none")) return HTTPD_OK;
-  return NotSupported(call, 0, ".htaccess files are not read: rules in them would not apply",
-                      "AllowOverride None  (and move the rules into this section)");
+  return NotSupported(call, 0, ".htaccess files are not read: move their rules into this section",
+                      "AllowOverride None");
 }
 
 httpd_result DefaultType(httpd_directive_call* call, void*, void*) {
@@ -335,8 +335,7 @@ httpd_result RequestReadTimeout(httpd_directive_call* call, void* config, void*)
 // Several lines in one scope are alternatives, as in Apache.
 httpd_result Require(httpd_directive_call* call, void* config, void*) {
   if (!SameName(Text(call), "all") || call->node->args.size() != 2) {
-    return NotSupported(call, 0, "there are no authorization modules yet",
-                        "Require all denied  (or Require all granted)");
+    return NotSupported(call, 0, "there are no authorization modules yet", "Require all denied");
   }
   auto& granted = static_cast<CoreLocation*>(config)->granted;
   const bool grant = SameName(Text(call, 1), "granted");

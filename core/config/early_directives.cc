@@ -161,11 +161,24 @@ void EarlyEvaluator::ServerRoot(const Node& node) {
     error.found = !kind.ok()                            ? std::string(kind.status().message())
                   : *kind == FileReader::Kind::kMissing ? Cat("nothing at ", path)
                                                         : Cat(path, " is a file");
-    error.fix = Cat("mkdir -p ", path, "  (or remove the line: ServerRoot is then ",
-                    out_.server_root.value, ")");
+    error.fix = Cat("mkdir -p ", path);
     return;
   }
   out_.server_root = {path, arg.position, arg.length};
+}
+
+// The likely meaning of an address that Listen does not take.
+static std::string SuggestListen(const std::string& text) {
+  const size_t colon = text.rfind(':');
+  const std::string port = colon == text.npos ? "80" : text.substr(colon + 1);
+  const std::string host = colon == text.npos ? text : text.substr(0, colon);
+  ListenAddress address;
+  std::string ignored;
+  for (const std::string& candidate : {Cat(host == "localhost" ? "127.0.0.1" : host, ":", port),
+                                       Cat("[", host, "]:", port), Cat("*:", port)}) {
+    if (ParseListenAddress(candidate, &address, &ignored)) return Cat("Listen ", candidate);
+  }
+  return "Listen 80";
 }
 
 void EarlyEvaluator::Listen(const Node& node) {
@@ -175,7 +188,7 @@ void EarlyEvaluator::Listen(const Node& node) {
   if (!ParseListenAddress(arg.text, &address, &wanted)) {
     Diagnostic& error = ErrorAt("HC-16", arg, Cat("Listen cannot use \"", arg.text, "\""));
     error.wanted = wanted;
-    error.fix = "Listen 80, Listen 127.0.0.1:8080 or Listen [::1]:8080";
+    error.fix = SuggestListen(arg.text);
     return;
   }
   address.position = arg.position;

@@ -226,6 +226,8 @@ TEST_F(EarlyTest, AllErrorsOfTheEarlyDirectives) {
   EXPECT_NE(text.find("fix: User www-data\n"), text.npos) << text;
   EXPECT_NE(text.find("fix: LoadModule x_module libexec/mod_x.so\n"), text.npos) << text;
   EXPECT_NE(text.find("an IPv6 address in brackets: [::1]:80"), text.npos) << text;
+  EXPECT_NE(text.find("fix: Listen [::1]:80\n"), text.npos) << text;
+  EXPECT_NE(text.find("fix: Listen 127.0.0.1:80\n"), text.npos) << text;
 }
 
 TEST_F(EarlyTest, ModulesTwiceBuiltInAndPartsOfTheCore) {

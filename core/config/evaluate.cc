@@ -220,7 +220,11 @@ void Evaluator::Unknown(const Node& node) {
   } else {
     for (const auto& [name, providers] : directives_) known.push_back(name);
   }
-  const std::vector<std::string> close = CloseSpellings(node.name, known);
+  std::vector<std::string> close = CloseSpellings(node.name, known);
+  const bool exact = !ApacheModuleOf(node.name).empty();
+  if (close.empty() && !node.section && !exact) {
+    close = CloseSpellings(node.name, CommonDirectives());
+  }
   if (!close.empty()) {
     error.wanted = Cat("did you mean ", close[0]);
     for (size_t i = 1; i < close.size(); ++i) Append(&error.wanted, " or ", close[i]);

@@ -378,12 +378,15 @@ TEST_F(EvaluateTest, UnknownDirectives) {
   EXPECT_FALSE(
       Run("AliasMatch a b\nSeverName x\nRewriteEngine On\nQuantumFoam 1\n<Directry /a>\n"
           "</Directry>\nMaxRequestWorkers 5\nOrder allow,deny\n<Limit GET>\nWhat ever\n</Limit>\n"
-          "<If \"true\">\n</If>\n"));
-  EXPECT_EQ(Codes(), "HC-05 HC-05 HC-05 HC-05 HC-05 wHC-20 HC-20 HC-20 HC-20 ") << Rendered();
+          "<If \"true\">\n</If>\nDirectryIndex a\nAlias a b\n"));
+  EXPECT_EQ(Codes(), "HC-05 HC-05 HC-05 HC-05 HC-05 wHC-20 HC-20 HC-20 HC-20 HC-05 HC-05 ")
+      << Rendered();
   EXPECT_TRUE(Has("fix: LoadModule alias_module libexec/mod_alias.so"));
   EXPECT_TRUE(Has("did you mean ServerName?"));
   EXPECT_TRUE(Has("fix: ServerName x"));
   EXPECT_TRUE(Has("a directive of Apache's mod_rewrite"));
+  EXPECT_TRUE(Has("fix: DirectoryIndex a"));
+  EXPECT_TRUE(Has("Apache's mod_alias"));
   EXPECT_TRUE(Has("did you mean Directory?")) << Rendered();
 }
 

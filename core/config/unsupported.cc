@@ -169,6 +169,52 @@ constexpr std::pair<std::string_view, std::string_view> kModules[] = {
     {"Sec", "security2"},
 };
 
+// Directives of the modules that nearly every configuration loads, so that a typing error is found
+// although the module is not loaded.
+constexpr std::pair<std::string_view, std::string_view> kCommon[] = {
+    {"AddAlt", "autoindex"},
+    {"AddAltByEncoding", "autoindex"},
+    {"AddAltByType", "autoindex"},
+    {"AddCharset", "mime"},
+    {"AddDescription", "autoindex"},
+    {"AddEncoding", "mime"},
+    {"AddHandler", "mime"},
+    {"AddIcon", "autoindex"},
+    {"AddIconByEncoding", "autoindex"},
+    {"AddIconByType", "autoindex"},
+    {"AddLanguage", "mime"},
+    {"AddOutputFilter", "mime"},
+    {"AddType", "mime"},
+    {"Alias", "alias"},
+    {"AliasMatch", "alias"},
+    {"CustomLog", "log_config"},
+    {"DefaultIcon", "autoindex"},
+    {"DefaultLanguage", "mime"},
+    {"DirectoryCheckHandler", "dir"},
+    {"DirectoryIndex", "dir"},
+    {"DirectoryIndexRedirect", "dir"},
+    {"DirectorySlash", "dir"},
+    {"FallbackResource", "dir"},
+    {"HeaderName", "autoindex"},
+    {"IndexIgnore", "autoindex"},
+    {"IndexIgnoreReset", "autoindex"},
+    {"IndexOptions", "autoindex"},
+    {"IndexOrderDefault", "autoindex"},
+    {"IndexStyleSheet", "autoindex"},
+    {"LogFormat", "log_config"},
+    {"ReadmeName", "autoindex"},
+    {"Redirect", "alias"},
+    {"RedirectMatch", "alias"},
+    {"RedirectPermanent", "alias"},
+    {"RedirectTemp", "alias"},
+    {"RemoveHandler", "mime"},
+    {"RemoveType", "mime"},
+    {"ScriptAlias", "alias"},
+    {"ScriptAliasMatch", "alias"},
+    {"TransferLog", "log_config"},
+    {"TypesConfig", "mime"},
+};
+
 bool StartsWith(std::string_view text, std::string_view beginning) {
   return text.size() >= beginning.size() &&
          base::EqualsIgnoreCase(text.substr(0, beginning.size()), beginning);
@@ -183,7 +229,16 @@ const Unsupported* FindUnsupported(std::string_view name) {
   return row == std::end(kUnsupported) ? nullptr : row;
 }
 
+std::vector<std::string_view> CommonDirectives() {
+  std::vector<std::string_view> names;
+  for (const auto& [name, module] : kCommon) names.push_back(name);
+  return names;
+}
+
 std::string_view ApacheModuleOf(std::string_view directive) {
+  for (const auto& [name, module] : kCommon) {
+    if (SameName(name, directive)) return module;
+  }
   for (const auto& [beginning, module] : kModules) {
     if (StartsWith(directive, beginning)) return module;
   }
