@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "http/connection.h"
 #include "log/error_log.h"
@@ -38,6 +39,9 @@ void Listener::Close() {
   open_ = false;
   Accept(kSweep);
   uv_close(reinterpret_cast<uv_handle_t*>(&poll_), nullptr);
+  // A draining worker may live long: while it held the socket, the kernel would go on accepting for
+  // an address that nobody serves any more.
+  ::close(slot_.fd);
 }
 
 void Listener::Accept(int limit) {
