@@ -79,7 +79,7 @@ Channel::Got Channel::Receive(Packet* packet, Wait wait) {
   *packet = Packet();
   WorkerMessage head{};
   // One byte more than is allowed, so that a packet that is too long is seen.
-  static char buffer[kMaxPayload + 1];
+  char buffer[kMaxPayload + 1];
   iovec parts[2] = {{&head, sizeof head}, {buffer, sizeof buffer}};
   alignas(cmsghdr) char control[CMSG_SPACE(kMaxDescriptors * sizeof(int))];
   msghdr message{};
