@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <ostream>
 #include <string>
 
 namespace httpd::dl {
@@ -26,6 +27,8 @@ struct TextCase {
   const char* version;
   const char* needed_by;
 };
+
+void PrintTo(const TextCase& one, std::ostream* out) { *out << '"' << one.loader_text << '"'; }
 
 class ClassifyTest : public testing::TestWithParam<TextCase> {};
 

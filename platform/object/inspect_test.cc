@@ -143,6 +143,8 @@ struct KindCase {
   const char* target;
 };
 
+void PrintTo(const KindCase& one, std::ostream* out) { *out << one.file; }
+
 class KindTest : public testing::TestWithParam<KindCase> {};
 
 TEST_P(KindTest, IsNamed) {
