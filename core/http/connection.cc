@@ -75,7 +75,7 @@ bool Connection::Fill() {
     Cut();
     return false;
   }
-  OnDisconnect();
+  OnEndOfFile();
   return false;
 }
 
@@ -117,24 +117,29 @@ void Connection::OnWritable() {
   Process();
 }
 
-// The client sends no more. A response under way is finished; a hook that waits is told.
+// The client closed its side, seen while nothing is read. A hook that waits is told; a response on
+// its way is finished, for what the client had sent before may still be unread.
 void Connection::OnDisconnect() {
-  read_eof_ = true;
-  if (state_ == State::kBusy && request_ != nullptr) {
-    if (body_pending() && !finishing_) return BodyBroken();
-    if (request_->state != server::RequestState::kSuspended) return WatchForState();
+  disconnected_ = true;
+  if (state_ == State::kBusy && request_ != nullptr &&
+      request_->state == server::RequestState::kSuspended) {
+    return Cut();
   }
-  if (state_ == State::kDiscard && want_write_) return WatchForState();
+  WatchForState();
+}
+
+void Connection::OnEndOfFile() {
+  read_eof_ = true;
+  if (state_ == State::kBusy && body_pending() && !finishing_) return BodyBroken();
+  if (state_ == State::kBusy || pending_end_ > pending_begin_) return WatchForState();
   Cut();
 }
 
 void Connection::OnTimeout() {
   if (state_ == State::kHead) {
     // RFC 9110 §15.5.9; the answer tells a slow client what happened.
-    request_->head = nullptr;
-    state_ = State::kBusy;
     worker_->UpdateClock();
-    server::Reject(request_, 408, "the header did not arrive in time (RequestReadTimeout header)");
+    RejectHead(408, "the header did not arrive in time (RequestReadTimeout header)");
     return Process();
   }
   if (state_ == State::kBusy && request_ != nullptr && !finishing_) {
@@ -194,7 +199,7 @@ bool Connection::ParseHead() {
       StartRequest();
       return true;
     case ParseResult::kError:
-      AnswerParseError();
+      RejectHead(parser_.error().status, parser_.error().reason);
       return true;
     case ParseResult::kNeedMore:
       break;
@@ -240,10 +245,7 @@ void Connection::StartRequest() {
   begin_ += head.head_size;
   state_ = State::kBusy;
   finishing_ = false;
-  const char* line = request->data + head.method_name.off;
-  const char* line_end = request->data + head.target.off + head.target.len;
-  line_end += sizeof(" HTTP/1.1") - 1;
-  request->line = {line, static_cast<size_t>(line_end - line)};
+  request->line = RequestLine();
   client_closes_ = !head.keep_alive;
   if (head.has_body()) SetUpBody();
   net::SetDeadline(&transport_, worker_->loop_now() + limits().timeout.value);
@@ -275,19 +277,35 @@ void Connection::KeepHeadApart() {
   end_ = rest;
 }
 
-void Connection::AnswerParseError() {
-  const ParseError& error = parser_.error();
-  const RequestHead& head = request_->own_head;
-  request_->head = nullptr;
+// Answers a head that is incomplete or unacceptable; of it only the request line may be used.
+void Connection::RejectHead(int status, const char* reason) {
+  RequestHead& head = request_->own_head;
+  request_->data = buffer_.data + begin_;
   if (parser_.has_request_line()) {
-    const char* data = buffer_.data + begin_;
-    const char* end = data + head.target.off + head.target.len + sizeof(" HTTP/1.1") - 1;
-    request_->line = {data + head.method_name.off,
-                      static_cast<size_t>(end - (data + head.method_name.off))};
+    request_->line = RequestLine();
+  } else {
+    head.method_name = head.target = {};
+    head.method = Method::kGet;
+    head.form = TargetForm::kOrigin;
+    head.version = 1001;
   }
+  head.path = head.host = {};
+  head.port = -1;
+  head.field_count = 0;
+  head.content_length = -1;
+  head.chunked = head.keep_alive = head.expect_continue = head.upgrade = false;
+  std::memset(head.known, -1, sizeof(head.known));
+  request_->head = &head;
   state_ = State::kBusy;
-  finishing_ = false;
-  server::Reject(request_, static_cast<uint32_t>(error.status), error.reason);
+  finishing_ = client_closes_ = false;
+  server::Reject(request_, static_cast<uint32_t>(status), reason);
+}
+
+// "GET /a HTTP/1.1": a method, a target and a version with one space between (RFC 9112 §3).
+std::string_view Connection::RequestLine() const {
+  const RequestHead& head = request_->own_head;
+  const size_t end = head.target.off + head.target.len + sizeof(" HTTP/1.1") - 1;
+  return {request_->data + head.method_name.off, end - head.method_name.off};
 }
 
 // The response has left (or lies in the scratch buffer) and its request is gone.
@@ -351,17 +369,15 @@ void Connection::Cut() {
   }
 }
 
-// What the loop has to wait for.
+// What the loop has to wait for. Output that the client does not take stops reading as well.
 void Connection::WatchForState() {
-  int events = want_write_ ? UV_WRITABLE : 0;
-  const bool waits_for_output = state_ == State::kBusy && !body_pending();
   if (state_ == State::kClosed) return;
-  if (!waits_for_output) {
-    const bool paused = state_ == State::kBusy && request_ != nullptr &&
-                        !request_->flags.body_claimed && !finishing_;
-    if (!read_eof_ && !paused) events |= UV_READABLE;
-  } else if (!read_eof_) {
-    events |= UV_DISCONNECT;
+  int events = want_write_ ? UV_WRITABLE : 0;
+  const bool body_unwanted = request_ != nullptr && !request_->flags.body_claimed && !finishing_;
+  if (state_ == State::kBusy && (!body_pending() || body_unwanted)) {
+    if (!disconnected_ && !read_eof_) events |= UV_DISCONNECT;
+  } else if (!read_eof_ && pending_end_ == pending_begin_) {
+    events |= UV_READABLE;
   }
   net::Watch(&transport_, events);
 }

@@ -61,7 +61,9 @@ class Connection final : public net::Protocol, public server::Stream {
   void StartRequest();
   void SetUpBody();
   void KeepHeadApart();
-  void AnswerParseError();
+  void RejectHead(int status, const char* reason);
+  std::string_view RequestLine() const;
+  void OnEndOfFile();
   void AfterRequest();
   void Idle();
   void Linger();
@@ -88,7 +90,8 @@ class Connection final : public net::Protocol, public server::Stream {
   bool Flush();
   int Gather(iovec* pieces, int limit, bool* file_next);
   void Consume(size_t size);
-  bool SendFilePiece(bool* again);
+  bool SendFilePiece(bool* again, uint64_t* turn);
+  void WaitForRoom(bool progress);
   bool KeepScratch();
   bool Written();
   void FinishRequest();
@@ -116,7 +119,8 @@ class Connection final : public net::Protocol, public server::Stream {
   BodyState body_ = BodyState::kNone;
   bool processing_ = false;     // Process() is on the stack
   bool may_keep_alive_ = true;  // nobody forbade it for this request
-  bool read_eof_ = false;
+  bool read_eof_ = false;       // a read said so
+  bool disconnected_ = false;   // the loop said so; bytes may still be unread
   bool want_write_ = false;
   bool continue_due_ = false;   // the client waits for 100 (Continue)
   bool finishing_ = false;      // the response is complete, its rest is being sent

@@ -91,7 +91,7 @@ char* FormatResponseHead(const server::Request& request, std::string_view common
     out = PutNumber(out, request.body_size);
     out = Put(out, "\r\n");
   }
-  const bool old = request.head == nullptr || request.head->version < 1001;
+  const bool old = request.head->version < 1001;
   if (!request.flags.keep_alive) {
     out = Put(out, "Connection: close\r\n");
   } else if (old) {

@@ -57,10 +57,9 @@ void Connection::DecideFraming(bool end) {
   server::Request* request = request_;
   const RequestHead* head = request->head;
   const server::CoreServer& server = *request->server->core;
-  const bool old_protocol = head == nullptr || head->version < 1001;
   const bool no_body = StatusForbidsBody(static_cast<int>(request->status)) || request->is_head();
   if (!end && !no_body) {
-    if (old_protocol) {
+    if (head->version < 1001) {
       may_keep_alive_ = false;
     } else {
       request->flags.chunked = true;
@@ -69,9 +68,9 @@ void Connection::DecideFraming(bool end) {
   const uint32_t limit = server.max_keep_alive_requests.value;
   const bool body_in_the_way = body_ == BodyState::kBroken || continue_due_ ||
                                (body_ == BodyState::kLength && body_left_ > kMaxDiscard);
-  may_keep_alive_ = may_keep_alive_ && head != nullptr && head->keep_alive &&
-                    server.keep_alive.value && !worker_->draining && !read_eof_ &&
-                    (limit == 0 || served_ + 1 < limit) && !body_in_the_way;
+  may_keep_alive_ = may_keep_alive_ && head->keep_alive && server.keep_alive.value &&
+                    !worker_->draining && !read_eof_ && (limit == 0 || served_ + 1 < limit) &&
+                    !body_in_the_way;
   request->flags.keep_alive = may_keep_alive_;
 }
 
@@ -229,7 +228,7 @@ bool Connection::KeepScratch() {
 // connection closed), and nothing of this connection is left in the scratch buffer.
 bool Connection::Flush() {
   if (state_ == State::kClosed) return false;
-  uint64_t turn = 0;
+  uint64_t turn = 0;  // bytes that left by this call
   for (;;) {
     iovec pieces[kMaxPieces];
     bool file_next = false;
@@ -241,8 +240,9 @@ bool Connection::Flush() {
       if (n == net::Transport::kFailed) break;
       if (n > 0) Consume(static_cast<size_t>(n));
       if (n == net::Transport::kAgain || static_cast<size_t>(n) < total) {
+        if (n > 0) turn += static_cast<uint64_t>(n);
         if (!KeepScratch()) break;
-        want_write_ = true;
+        WaitForRoom(turn > 0);
         return false;
       }
       turn += total;
@@ -250,10 +250,9 @@ bool Connection::Flush() {
     }
     if (!file_next) return true;
     bool again = turn > kTurn;
-    if (!again && !SendFilePiece(&again)) break;
-    turn += kFilePiece;
+    if (!again && !SendFilePiece(&again, &turn)) break;
     if (again) {
-      want_write_ = true;
+      WaitForRoom(turn > 0);
       return false;
     }
   }
@@ -263,7 +262,7 @@ bool Connection::Flush() {
 }
 
 // False when the connection is of no use any more.
-bool Connection::SendFilePiece(bool* again) {
+bool Connection::SendFilePiece(bool* again, uint64_t* turn) {
   const server::BodyPiece* piece = request_->body;
   const auto size = static_cast<size_t>(std::min(piece->size, kFilePiece));
   const ssize_t n = transport_.transport->SendFile(transport_.fd, piece->fd, piece->offset, size);
@@ -274,8 +273,18 @@ bool Connection::SendFilePiece(bool* again) {
     return false;
   }
   *again = n == net::Transport::kAgain;
-  if (n > 0) Consume(static_cast<size_t>(n));
+  if (n > 0) {
+    Consume(static_cast<size_t>(n));
+    *turn += static_cast<uint64_t>(n);
+  }
   return true;
+}
+
+// The client is given another Timeout whenever it took something.
+void Connection::WaitForRoom(bool progress) {
+  want_write_ = true;
+  if (!progress) return;
+  net::SetDeadline(&transport_, worker_->loop_now() + limits().timeout.value);
 }
 
 // Everything has left. True when that made new work possible.

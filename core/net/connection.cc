@@ -43,10 +43,9 @@ void OnPoll(uv_poll_t* poll, int status, int events) {
   auto* connection = static_cast<httpd_connection*>(poll->data);
   Protocol* protocol = connection->protocol;
   if (status < 0) {
-    // libuv has stopped the watch (EPOLLERR); a read tells why.
+    // EPOLLERR, most often a reset; libuv has stopped watching.
     connection->events = 0;
-    protocol->OnDisconnect();
-    return;
+    return protocol->OnStop();
   }
   if (events & UV_WRITABLE) protocol->OnWritable();
   if ((events & UV_READABLE) && !connection->closing) protocol->OnReadable();

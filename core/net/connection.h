@@ -23,9 +23,9 @@ class Protocol {
  public:
   virtual void OnReadable() = 0;
   virtual void OnWritable() = 0;
-  virtual void OnDisconnect() = 0;  // the peer sends no more, or is gone
+  virtual void OnDisconnect() = 0;  // the peer closed its side
   virtual void OnTimeout() = 0;     // the deadline passed
-  virtual void OnStop() = 0;        // the worker leaves now: cut the connection
+  virtual void OnStop() = 0;        // broken, or the worker leaves now: cut the connection
   virtual void OnClosed() = 0;      // delete this
 
  protected:

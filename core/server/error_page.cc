@@ -116,15 +116,16 @@ void ClearForError(Request* request, uint32_t status) {
   ClearBody(request);
 }
 
-// The document is made by a fresh run over its path as GET; its status stays the error's.
-void RunErrorDocument(Request* request, std::string_view path, uint32_t status) {
+// The document is made by a fresh run over its path as GET; its status stays the error's. False
+// when there were too many internal redirects.
+bool RestartForDocument(Request* request, std::string_view path, uint32_t status) {
+  const size_t question = path.find('?');
+  if (!Restart(request, path.substr(0, question))) return false;
   request->flags.error_response = true;
   request->original_status = status;
   if (request->method != http::Method::kHead) request->method = http::Method::kGet;
-  const size_t question = path.find('?');
   if (question != std::string_view::npos) request->query = path.substr(question + 1);
-  Restart(request, path.substr(0, question));
-  Run(request);
+  return true;
 }
 
 }  // namespace
@@ -146,7 +147,8 @@ void Fail(Request* request, uint32_t status) {
   ClearForError(request, status);
   request->status = status;
   if (document != nullptr && document->front() == '/') {
-    return RunErrorDocument(request, *document, status);
+    if (RestartForDocument(request, *document, status)) return Run(request);
+    document = nullptr;
   }
   request->flags.error_response = true;
   if (document != nullptr && IsUrl(*document)) {

@@ -38,8 +38,7 @@ httpd_str Format(Request* request, std::string_view text) { return request->pool
 // RFC 9110 §14.6: multipart/byteranges.
 httpd_result ServeParts(Request* request, const http::ByteRange* ranges, size_t count) {
   const auto size = static_cast<uint64_t>(request->file->size);
-  const std::string boundary =
-      base::Concat("httpd-", request->started, "-", request->file->inode);
+  const std::string boundary = base::Concat("httpd-", request->started, "-", request->file->inode);
   char content_range[http::kMaxContentRangeLength];
   for (size_t i = 0; i < count; ++i) {
     const httpd_str head = Format(

@@ -113,7 +113,7 @@ void Begin(Request* request) {
 void Reject(Request* request, uint32_t status, std::string_view reason) {
   request->server = request->worker->generation->servers.servers.front().get();
   request->location = request->worker->locations.Root(request->server);
-  request->method = request->head == nullptr ? Method::kGet : request->head->method;
+  request->method = request->head->method;
   request->stream->ForbidKeepAlive(request);
   LogRequest(request, log::Level::kInfo, "core",
              base::Concat("request refused with ", status, ": ", reason, " [HS-14]"));

@@ -114,7 +114,8 @@ void httpd_worker::OnChannel() {
   if (n != sizeof(message)) {  // end of file: the generation is gone
     uv_poll_stop(&channel_);
     channel_closed_ = true;
-    return Drain(generation->input.early->graceful_shutdown_timeout.value);
+    const uint32_t timeout = generation->input.early->graceful_shutdown_timeout.value;
+    return Drain(timeout == 0 ? httpd::process::kNoDeadline : timeout);
   }
   int fd = -1;
   for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = CMSG_NXTHDR(&header, c)) {
@@ -180,7 +181,10 @@ void httpd_worker::Removed(httpd_connection* connection) {
 }
 
 void httpd_worker::Drain(uint32_t seconds) {
-  if (seconds > 0) drain_deadline_ = loop_now() + uint64_t{seconds} * 1000;
+  if (seconds == 0) return Stop();
+  if (seconds != httpd::process::kNoDeadline) {
+    drain_deadline_ = loop_now() + uint64_t{seconds} * 1000;
+  }
   if (draining) return;
   draining = true;
   bool ok = true;

@@ -71,6 +71,8 @@ struct httpd_worker {
   // Any thread: hands a resumed request to the loop.
   void PostResume(uint32_t index, uint32_t serial, httpd_result result);
 
+  // Accepts nothing more and ends with the last connection, at the latest after `seconds`
+  // (process::kNoDeadline: whenever that is; 0: now).
   void Drain(uint32_t seconds);
   void Stop();
 
