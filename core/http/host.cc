@@ -31,16 +31,14 @@ bool IsIpv4(std::string_view text) {
 // Length of the dotted labels at the front; 0 when they are malformed.
 size_t LabelsLength(std::string_view text) {
   size_t i = 0;
-  size_t label = 0;
+  char previous = '.';
   for (; i < text.size(); ++i) {
-    if (HasClass(text[i], kHostChar)) {
-      ++label;
-    } else if (text[i] == '.') {
-      if (label == 0) return 0;
-      label = 0;
-    } else {
-      break;
+    const char c = text[i];
+    if (!HasClass(c, kHostChar)) {
+      if (c != '.') break;
+      if (previous == '.') return 0;  // an empty label
     }
+    previous = c;
   }
   return i;
 }
