@@ -16,7 +16,7 @@ namespace {
 constexpr size_t kFixed = 512;  // status line, Date, Server, framing and their line ends
 
 inline char* Put(char* out, std::string_view text) {
-  std::memcpy(out, text.data(), text.size());
+  if (!text.empty()) std::memcpy(out, text.data(), text.size());  // data() may be null
   return out + text.size();
 }
 
