@@ -93,7 +93,10 @@ TEST_F(RegexTest, MoreGroupsThanCaptures) {
 
 TEST_F(RegexTest, StartBehindEndIsNoCapture) {
   const httpd_regex* regex = Compile("(?=ab\\K)");
-  if (regex == nullptr) GTEST_SKIP() << "this PCRE2 refuses it: " << View(error_);
+  if (regex == nullptr) {  // PCRE2 from 10.38 on refuses the expression itself
+    EXPECT_NE(View(error_).find("lookaround"), std::string_view::npos) << View(error_);
+    return;
+  }
   ASSERT_EQ(httpd_regex_match(regex, Str("ab"), captures_), HTTPD_OK);
   EXPECT_EQ(captures_[0].data, nullptr);
 }
