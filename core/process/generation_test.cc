@@ -4,6 +4,7 @@
 // The modules' part is played by a generation of our own.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <httpd/module.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -22,6 +23,10 @@
 #include "process/signals.h"
 #include "process/worker_channel.h"
 #include "process/worker_set.h"
+#include "server/server_config.h"
+
+extern "C" const httpd_module* const httpd_static_modules[];
+extern "C" const httpd_module* const httpd_static_modules[] = {nullptr};
 
 namespace httpd {
 namespace {
@@ -73,6 +78,11 @@ std::unique_ptr<server::Generation> server::Generation::Create(const GenerationI
                                                                config::Diagnostics* diagnostics) {
   if (load_modules && !load_modules(input, phase, diagnostics)) return nullptr;
   return std::make_unique<FakeGeneration>(input.id);
+}
+
+// What is not reached here but has to be linked: no module is compiled in, no settings are merged.
+void* server::MergeModuleConfig(httpd_pool*, const httpd_module_handle*, bool, void*, void*) {
+  return nullptr;
 }
 
 namespace process {

@@ -87,7 +87,9 @@ TEST_F(LoadOrderTest, ACycleIsShownAsOne) {
 }
 
 TEST(DeclaresDirectiveTest, ReadsManifestStringsOnly) {
-  const std::string bytes("junk\0directive=Alias, AliasMatch\0xdirective=No\0directive=Last", 59);
+  static constexpr char kBytes[] =
+      "junk\0directive=Alias, AliasMatch\0xdirective=No\0directive=Last";
+  const std::string bytes(kBytes, sizeof kBytes - 1);
   EXPECT_TRUE(DeclaresDirective(bytes, "aliasmatch"));
   EXPECT_TRUE(DeclaresDirective(bytes, "Last"));
   EXPECT_FALSE(DeclaresDirective(bytes, "No"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The server proper: from the command line to one of the things it can do.
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 
 #include <memory>
@@ -10,6 +11,7 @@
 #include "process/check_run.h"
 #include "process/control_signal.h"
 #include "process/daemon.h"
+#include "process/keep_list.h"
 #include "process/options.h"
 #include "process/snapshot.h"
 #include "process/supervisor.h"
@@ -21,7 +23,17 @@ int Print(const std::string& text) {
   return fputs(text.c_str(), stdout) >= 0 && fflush(stdout) == 0 ? 0 : 1;
 }
 
+// A server must not hold what its starter left open, nor take a socket for its standard error when
+// the starter closed that.
+void TidyDescriptors() {
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDWR) < 0) return;
+  }
+  CloseOthers({0, 1, 2});
+}
+
 int Serve(const Options& options, const boot::BootInfo& info, std::shared_ptr<Snapshot> snapshot) {
+  TidyDescriptors();
   base::UniqueFd report;
   if (!options.foreground) {
     report = Daemonize();

@@ -108,6 +108,8 @@ bool SetServerRoot(const char* directory, Options* options, std::string* error) 
 
 // Apache's dumps by name are its -S and -M.
 bool AddDefine(const std::string& name, Options* options, std::string* error) {
+  const bool dump = name == "DUMP_VHOSTS" || name == "DUMP_MODULES";
+  if (dump && options->action == Action::kCheck) options->action = Action::kServe;
   if (name == "FOREGROUND") options->foreground = true;
   if (name == "DEBUG") options->debug = options->foreground = true;
   if (name == "DUMP_VHOSTS") return SetAction(Action::kDescribeHosts, 'D', options, error);

@@ -191,6 +191,7 @@ base::UniqueFd Walk::OpenFile() {
     RefuseErrno(errno, name());
     return {};
   }
+  const bool for_root = geteuid() == 0;
   const ActAs owner(parent.st_uid, parent.st_gid);
   if (!owner.ok()) {
     Refuse(base::Concat("cannot act as the owner of ", reached_), "");
@@ -215,7 +216,7 @@ base::UniqueFd Walk::OpenFile() {
     Refuse(base::Concat(path_, " is a directory"), "name a file");
     return {};
   }
-  if (geteuid() == 0 && others_may_link && S_ISREG(facts.st_mode) && facts.st_nlink > 1) {
+  if (for_root && others_may_link && S_ISREG(facts.st_mode) && facts.st_nlink > 1) {
     Refuse(base::Concat(path_,
                         " has more than one name (hard links) in a directory that others "
                         "can write"),
