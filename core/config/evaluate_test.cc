@@ -15,20 +15,6 @@
 #include "config/fake_files.h"
 #include "http/etag.h"
 
-namespace httpd::server {
-
-// As in server/location.cc, which needs the whole request machinery.
-void* MergeModuleConfig(httpd_pool* pool, const httpd_module_handle* module, bool location,
-                        void* outer, void* inner) {
-  if (outer == nullptr) return inner;
-  if (inner == nullptr) return outer;
-  const httpd_config_merge merge =
-      location ? module->record.merge_location_config : module->record.merge_server_config;
-  return merge == nullptr ? inner : merge(pool, outer, inner, module->record.user);
-}
-
-}  // namespace httpd::server
-
 namespace httpd::config {
 namespace {
 

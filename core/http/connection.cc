@@ -207,9 +207,10 @@ bool Connection::ParseHead() {
   const server::CoreServer& server = limits();
   uint64_t allowed = server.header_timeout.value;
   if (const uint32_t rate = server.header_min_rate.value; rate > 0) {
-    allowed =
-        std::min<uint64_t>(allowed + (end_ - begin_) * uint64_t{1000} / rate,
-                           std::max(server.header_timeout_max.value, server.header_timeout.value));
+    const uint64_t most = server.header_timeout_max.value;  // 0: no cap
+    allowed += (end_ - begin_) * uint64_t{1000} / rate;
+    if (most > 0)
+      allowed = std::min(allowed, std::max<uint64_t>(most, server.header_timeout.value));
   }
   net::SetDeadline(&transport_, head_started_ + allowed);
   return false;

@@ -80,10 +80,6 @@ std::unique_ptr<server::Generation> server::Generation::Create(const GenerationI
   return std::make_unique<FakeGeneration>(input.id);
 }
 
-// What is not reached here but has to be linked: no module is compiled in, no settings are merged.
-void* server::MergeModuleConfig(httpd_pool*, const httpd_module_handle*, bool, void*, void*) {
-  return nullptr;
-}
 
 namespace process {
 namespace {

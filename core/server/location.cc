@@ -10,21 +10,11 @@
 
 #include <algorithm>
 
-#include "config/evaluate.h"
 #include "server/generation_impl.h"
 #include "server/phases.h"
 #include "server/worker.h"
 
 namespace httpd::server {
-
-void* MergeModuleConfig(httpd_pool* pool, const httpd_module_handle* module, bool location,
-                        void* outer, void* inner) {
-  if (outer == nullptr) return inner;
-  if (inner == nullptr) return outer;
-  const httpd_config_merge merge =
-      location ? module->record.merge_location_config : module->record.merge_server_config;
-  return merge == nullptr ? inner : merge(pool, outer, inner, module->record.user);
-}
 
 const httpd_location* LocationTree::Root(const httpd_server* server) {
   if (roots_.size() <= server->index) roots_.resize(server->index + 1);

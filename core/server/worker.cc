@@ -34,7 +34,12 @@ constexpr size_t kKeptBuffers = 256;
 void RunWorkerHooks(httpd_worker* worker, uint32_t hook, bool* ok) {
   for (const auto& entry : worker->generation->hooks.Of(hook)) {
     worker->slot->Blame(entry.slot, entry.hook);
-    const httpd_result result = entry.worker(worker, entry.user);
+    httpd_result result;
+    try {
+      result = entry.worker(worker, entry.user);
+    } catch (...) {
+      result = HTTPD_ERR_INVALID;  // C++ exceptions may not leave a module
+    }
     worker->slot->Blame(0, 0);
     if (result == HTTPD_OK || result == HTTPD_DECLINED) continue;
     *ok = false;
