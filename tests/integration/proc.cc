@@ -12,7 +12,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 
 namespace httpd::testing {
@@ -49,7 +48,10 @@ std::vector<pid_t> AllPids() {
 
 std::string ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  // Reading of a process that just ended fails (ESRCH), which an iterator over the file would throw.
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 bool FileExists(const std::string& path) {
