@@ -5,7 +5,7 @@
 
 "$NM" -D --defined-only "$TREE/libexec/libhttpd.so" | awk '$2 != "A" { print $NF }' |
   LC_ALL=C sort >"$WORK/exported"
-cat "$SOURCE"/core/include/httpd/*.h | grep -v '^#' | tr '\n' ' ' | sed 's/HTTPD_API /\n&/g' |
+cat "$SOURCE"/core/include/httpd/*.h | grep -v '^#' | tr '\n' ' ' | sed 's/HTTPD_API /\n&/g;s/$/\n/' |
   sed -n 's/^HTTPD_API [^(]*[ *]\([a-z0-9_]*\)(.*/\1@@HTTPD_1.0/p' >"$WORK/wanted"
 echo httpd_main@@HTTPD_PRIVATE >>"$WORK/wanted"
 LC_ALL=C sort -u -o "$WORK/wanted" "$WORK/wanted"
