@@ -80,4 +80,3 @@ function(httpd_test name)
 endfunction()
 
 include(HttpdModule)
-include(HttpdDraft OPTIONAL)
