@@ -264,6 +264,7 @@ TEST_F(CommandLine, StoppingWhatDoesNotRunIsSaid) {
 TEST_F(CommandLine, AFailingStartInTheBackgroundIsSeenByItsStarter) {
   server_.extra = "NoSuchDirective\n";
   server_.WriteConfig();
+  server_.AllowLog("");
   ExitOutcome outcome = Httpd({"-k", "start"});
   EXPECT_TRUE(outcome.exited);
   EXPECT_EQ(outcome.status, 1);

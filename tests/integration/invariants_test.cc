@@ -172,7 +172,7 @@ class Invariants : public ServerTest {
     std::vector<Allowed> worker = {{"stdio", stdio, 3},
                                    {"error log", file("/logs/error.log"), 2},
                                    {"access log", file("/logs/access.log"), 1},
-                                   {"libuv's wake-up pipe", prefix("pipe:"), 2},
+                                   {"libuv's signal pipes, process and loop", prefix("pipe:"), 4},
                                    {"libuv", prefix("anon_inode:"), 3},
                                    // its slots; its channel
                                    {"sockets", prefix("socket:"), 3},

@@ -133,6 +133,7 @@ TEST_F(Processes, WithoutASupervisorTheRestDrainsAndEnds) {
 
 TEST_F(Processes, AfterAKilledSupervisorTheServerCanBeStartedAgain) {
   ASSERT_TRUE(server_.Start());
+  server_.AllowLog("supervisor");
   std::vector<pid_t> rest = Descendants(server_.pid());
   server_.Signal(SIGKILL);
   server_.WaitForExit();

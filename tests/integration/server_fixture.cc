@@ -251,6 +251,7 @@ ExitOutcome TestServer::StartAndFail() {
   if (!wrote_config_) WriteConfig();
   std::vector<std::string> args = {"-d", root_, "-f", "conf/httpd.conf", "-F"};
   args.insert(args.end(), arguments.begin(), arguments.end());
+  AllowLog("");  // what is refused is said in the log as well
   ExitOutcome outcome = Run(args);
   outcome.output += ReadFile(Path("logs/error.log"));
   return outcome;
