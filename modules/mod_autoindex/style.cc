@@ -20,7 +20,7 @@ table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}
 th{font-weight:500;text-align:left;color:var(--dim);font-size:.85rem}th a{color:inherit}
 th,td{padding:.45rem .5rem;border-bottom:1px solid var(--line);vertical-align:top}
 tbody tr:hover{background:var(--row)}
-.n{width:99%;overflow-wrap:anywhere}.n svg{width:1.15em;height:1.15em;margin-right:.55em;vertical-align:-.2em;color:var(--dim)}
+.n{width:99%;overflow-wrap:anywhere}td.n{padding-left:calc(.5rem + 1.7em);text-indent:-1.7em}.n svg{width:1.15em;height:1.15em;margin-right:.55em;vertical-align:-.2em;color:var(--dim)}
 .n svg.folder{color:var(--dir)}.n span{white-space:pre-wrap}
 .m,.s{white-space:nowrap;color:var(--dim)}.s{text-align:right}.d{min-width:10rem;color:var(--dim)}
 [aria-sort=ascending] a::after{content:" \25B4"}[aria-sort=descending] a::after{content:" \25BE"}
