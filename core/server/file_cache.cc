@@ -159,9 +159,9 @@ void FileCache::Prepare(FileEntry* entry, uint32_t etag_parts, int64_t now_secon
     p += text.size();
   };
   // RFC 9110 §8.8.2.1: never later than the message itself.
-  const int64_t modified = std::min(entry->mtime_ns / 1000000000, now_seconds);
+  entry->last_modified = std::min(entry->mtime_ns / 1000000000, now_seconds);
   add("Last-Modified: ");
-  http::FormatHttpDate(modified, p);
+  http::FormatHttpDate(entry->last_modified, p);
   p += http::kHttpDateLength;
   add("\r\n");
   char etag[http::kMaxETagLength];

@@ -31,6 +31,7 @@ struct FileEntry {
 
   // "Last-Modified: …\r\nETag: …\r\nAccept-Ranges: bytes\r\n", for one FileETag setting.
   uint32_t prepared_etag = UINT32_MAX;
+  int64_t last_modified = 0;  // seconds, as sent
   uint16_t prepared_size = 0;
   uint16_t etag_offset = 0;
   uint16_t etag_size = 0;

@@ -90,9 +90,8 @@ httpd_result Serve(Request* request) {
   FileCache::Prepare(file, etag, request->worker->now_seconds());
   request->prepared = {file->prepared, file->prepared_size};
   if (http::HasConditions(*request->head) && !request->flags.error_response) {
-    const http::Validators validators = {.etag = file->etag(),
-                                         .last_modified = file->mtime_ns / 1000000000,
-                                         .has_last_modified = true};
+    const http::Validators validators = {
+        .etag = file->etag(), .last_modified = file->last_modified, .has_last_modified = true};
     const http::ConditionOutcome outcome = http::EvaluateConditions(
         *request->head, request->data, validators, request->worker->now_seconds());
     if (outcome.condition == http::Condition::kPreconditionFailed) return 412;

@@ -55,8 +55,7 @@ void LogBadAnswer(Request* request, const Step& step, httpd_result result) {
 bool Apply(Request* request, const Program& program, httpd_result result) {
   const Step& step = program.steps[request->pc];
   if (result == HTTPD_OK && step.first) {
-    request->pc =
-        step.hook == HTTPD_HOOK_HANDLER ? static_cast<uint16_t>(program.steps.size()) : step.end;
+    request->pc = step.end;
     return true;
   }
   if (result == HTTPD_OK || result == HTTPD_DECLINED) {
@@ -125,13 +124,23 @@ httpd_result CallHook(const module::HookEntry* entry, Request* request) {
 
 void Run(Request* request) {
   const Program& program = request->worker->generation->program;
+  const Step* const steps = program.steps.data();
+  const auto end = static_cast<uint16_t>(program.steps.size());
   request->state = RequestState::kRunning;
-  while (request->pc < program.steps.size()) {
-    const Step& step = program.steps[request->pc];
+  while (request->pc < end) {
+    const Step& step = steps[request->pc];
     const httpd_result result =
         step.core != nullptr ? step.core(request) : CallHook(step.entry, request);
-    if (result == HTTPD_SUSPENDED && Suspend(request)) return;
-    if (!Apply(request, program, result)) return;
+    // What most steps answer, without a call.
+    if (result == HTTPD_DECLINED || (result == HTTPD_OK && !step.first)) {
+      ++request->pc;
+    } else if (result == HTTPD_OK) {
+      request->pc = step.end;
+    } else if (result == HTTPD_SUSPENDED && Suspend(request)) {
+      return;
+    } else if (!Apply(request, program, result)) {
+      return;
+    }
   }
   Complete(request);
 }
