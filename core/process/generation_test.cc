@@ -4,7 +4,6 @@
 // The modules' part is played by a generation of our own.
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <httpd/module.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -23,10 +22,6 @@
 #include "process/signals.h"
 #include "process/worker_channel.h"
 #include "process/worker_set.h"
-#include "server/server_config.h"
-
-extern "C" const httpd_module* const httpd_static_modules[];
-extern "C" const httpd_module* const httpd_static_modules[] = {nullptr};
 
 namespace httpd {
 namespace {
@@ -79,7 +74,6 @@ std::unique_ptr<server::Generation> server::Generation::Create(const GenerationI
   if (load_modules && !load_modules(input, phase, diagnostics)) return nullptr;
   return std::make_unique<FakeGeneration>(input.id);
 }
-
 
 namespace process {
 namespace {
