@@ -33,7 +33,7 @@ class FileCacheTest : public testing::Test {
   FileEntry* Peek(const std::string& path, uint64_t now) {
     FileEntry* entry = cache_.Lookup(path, now, 1000);
     const bool kept = entry->kind != HTTPD_FILE_NONE && entry->error == 0;
-    if (kept) cache_.Release(entry);
+    cache_.Release(entry);
     return kept ? entry : nullptr;
   }
 
