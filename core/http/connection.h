@@ -88,6 +88,7 @@ class Connection final : public net::Protocol, public server::Stream {
   bool TakeIntoScratch();
   void FrameChunks(bool end);
   bool Flush();
+  bool NothingReleased() const;
   int Gather(iovec* pieces, int limit, bool* file_next);
   void Consume(size_t size);
   bool SendFilePiece(bool* again, uint64_t* turn);

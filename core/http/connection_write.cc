@@ -151,6 +151,12 @@ void Connection::FrameChunks(bool end) {
   request->body_tail = request->framed = tail;
 }
 
+// What a handler has written but not flushed stays: the head is not decided, or the chunk not framed.
+bool Connection::NothingReleased() const {
+  return request_ == nullptr || !request_->flags.head_sent || request_->body == nullptr ||
+         (request_->flags.chunked && request_->framed == nullptr);
+}
+
 // Memory that can leave now, in order; *file_next when a file follows it.
 int Connection::Gather(iovec* pieces, int limit, bool* file_next) {
   int count = 0;
@@ -159,7 +165,7 @@ int Connection::Gather(iovec* pieces, int limit, bool* file_next) {
     pieces[count++] = {pending_.data + pending_begin_, pending_end_ - pending_begin_};
   }
   if (worker_->scratch_used > 0) pieces[count++] = {worker_->scratch, worker_->scratch_used};
-  if (request_ == nullptr) return count;
+  if (NothingReleased()) return count;
   for (server::BodyPiece* piece = request_->body; piece != nullptr && count < limit;
        piece = piece->next) {
     if (piece->fd >= 0) {
@@ -167,6 +173,7 @@ int Connection::Gather(iovec* pieces, int limit, bool* file_next) {
       break;
     }
     pieces[count++] = {const_cast<char*>(piece->data), piece->size};
+    if (piece == request_->framed) break;
   }
   return count;
 }
@@ -299,7 +306,7 @@ bool Connection::Written() {
     return true;
   }
   const bool waited = request_->flushed != nullptr;
-  if (request_->body == nullptr) server::Drained(request_);
+  if (NothingReleased()) server::Drained(request_);
   return waited;
 }
 

@@ -143,7 +143,7 @@ void FeedBody(Request* request, std::string_view data, uint32_t flags) {
 }
 
 void Drained(Request* request) {
-  request->body_pool.Clear();
+  if (request->body == nullptr) request->body_pool.Clear();  // else more was written meanwhile
   if (request->flushed == nullptr) return;
   const httpd_flushed fn = request->flushed;
   request->flushed = nullptr;

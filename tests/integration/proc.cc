@@ -48,7 +48,8 @@ std::vector<pid_t> AllPids() {
 
 std::string ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  // Reading of a process that just ended fails (ESRCH), which an iterator over the file would throw.
+  // Reading of a process that just ended fails (ESRCH), which an iterator over the file would
+  // throw.
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();

@@ -116,7 +116,7 @@ TEST_F(Smuggling, TheCorpusSpoiledByNothingIsAnswered) {
   for (const std::string& good :
        {post + "Content-Length: 5\r\n\r\nhello",
         post + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
-        post + "transfer-encoding:CHUNKED\r\n\r\n005 ; a=\"b\"\r\nhello\r\n0\r\nX: y\r\n\r\n"}) {
+        post + "transfer-encoding:CHUNKED\r\n\r\n005;a=\"b\"\r\nhello\r\n0\r\nX: y\r\n\r\n"}) {
     Wire wire(port);
     Answer answer = wire.Ask(good);
     EXPECT_EQ(answer.status, 200) << good;

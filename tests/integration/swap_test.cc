@@ -80,7 +80,10 @@ TEST_F(Swap, TheNewConfigurationIsServedAfterTheSwap) {
   server_.extra = "DocumentRoot \"" + server_.root() + "/other\"\n";
   server_.WriteConfig();
   ASSERT_TRUE(server_.Reload().ok);
-  EXPECT_EQ(Get(server_.port(), "/").body, "the other root");
+  // A connection made in the very moment of the change may still be the old generation's.
+  EXPECT_TRUE(WaitUntil([&] { return Get(server_.port(), "/").body == "the other root"; }));
+  ASSERT_TRUE(server_.WaitUntilDrained());
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(Get(server_.port(), "/").body, "the other root");
 }
 
 TEST_F(Swap, AnAddedAddressIsServedAndARemovedOneRefused) {
