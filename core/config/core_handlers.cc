@@ -35,7 +35,7 @@ httpd_result BadValue(httpd_directive_call* call, uint32_t index, std::string_vi
   Diagnostic& error = CallError(
       call, index, "HC-10", Cat(call->directive->name, " cannot be \"", Text(call, index), "\""));
   error.wanted = std::string(wanted);
-  error.fix = std::move(fix);
+  error.fix = fix.empty() ? Cat("write ", call->directive->usage) : std::move(fix);
   return HTTPD_ERR_INVALID;
 }
 

@@ -186,6 +186,7 @@ bool Evaluator::CheckArgs(const httpd_directive& directive, const Node& node, bo
           diagnostics_.Error("HC-10", node.args[0].position, node.args[0].length,
                              Cat(directive.name, " cannot be \"", node.args[0].text, "\""));
       error.wanted = "On or Off";
+      error.fix = Cat(directive.name, " On");
       return false;
     }
   } else {
