@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can only be done when the whole configuration was read: virtual hosts inherit from the main
 // server, sections get their order, hosts are checked against each other and against Listen.
+#include <unistd.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -29,6 +31,12 @@ bool SameAddress(const server::VirtualHostAddress& a, const server::VirtualHostA
   return a.host == b.host && a.port == b.port;
 }
 
+// What a server without ServerName calls itself.
+std::string HostName() {
+  char name[256] = "";
+  return ::gethostname(name, sizeof(name) - 1) == 0 && name[0] != '\0' ? name : "localhost";
+}
+
 }  // namespace
 
 void Evaluator::MergeServers() {
@@ -38,6 +46,7 @@ void Evaluator::MergeServers() {
   if (!core->document_root.set) {
     core->document_root.value = JoinPath(input_.early->server_root.value, "htdocs");
   }
+  if (!core->server_name.set) core->server_name.value = HostName();
   auto* base = static_cast<server::CoreLocation*>(main.location_configs[0]);
   // Nothing lies outside the main server that "default" could take out.
   std::erase_if(base->error_documents, [](const auto& entry) { return entry.second.empty(); });

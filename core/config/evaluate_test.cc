@@ -247,6 +247,7 @@ TEST_F(EvaluateTest, RelativeOptionsOutsideSections) {
 TEST_F(EvaluateTest, DocumentRootIsNeverEmptyByDefault) {
   ASSERT_TRUE(Run("<VirtualHost *:80>\n</VirtualHost>\n")) << Rendered();
   EXPECT_EQ(Core(0).document_root.value, "/srv/htdocs");
+  EXPECT_FALSE(Core(0).server_name.value.empty()) << "the machine's name stands in";
   EXPECT_EQ(Core(1).document_root.value, "/srv/htdocs");
 }
 

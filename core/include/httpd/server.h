@@ -9,7 +9,7 @@
 
 HTTPD_EXTERN_C_BEGIN
 
-/* ServerName without port; the machine's address when none was configured. Any thread. Since 1.0.
+/* ServerName without port; the machine's name when none was configured. Any thread. Since 1.0.
  */
 HTTPD_API httpd_str httpd_server_name(const httpd_server* server);
 
