@@ -155,6 +155,8 @@ class Httpd(Server):
             if not os.path.exists(source):
                 source = os.path.join(self.build, "tests", "modules", file)
             shutil.copy(source, self.path("libexec", file))
+            if shutil.which("strip"):  # as every package ships them
+                subprocess.run(["strip", "--strip-unneeded", self.path("libexec", file)], check=True)
             lines.append(f"LoadModule {module}_module libexec/{file}")
         if self.log:
             lines.append('CustomLog logs/access.log "%h %l %u %t \\"%r\\" %>s %b"')
