@@ -72,6 +72,7 @@ class Check {
     snapshot_->diagnostics.Add(std::move(problem));
     return Refuse();
   }
+  bool CheckFiles();
   bool Plan();
   bool Generate(Problem* problem);
   int Report();
@@ -108,6 +109,20 @@ void Check::OnSignals() {
       interrupted_ = number;
     }
   }
+}
+
+// What the supervisor itself would open or make at a start.
+bool Check::CheckFiles() {
+  const config::Located<std::string>* files[] = {&snapshot_->early.error_log,
+                                                 &snapshot_->early.pid_file};
+  for (const config::Located<std::string>* file : files) {
+    Problem problem;
+    if (CheckOpen(file->value, OpenMode::kAppend, &problem)) continue;
+    problem.position = file->position;
+    problem.length = file->length;
+    snapshot_->diagnostics.Add(std::move(problem));
+  }
+  return snapshot_->diagnostics.ok();
 }
 
 bool Check::Plan() {
@@ -169,7 +184,8 @@ int Check::Run() {
   BecomeSubreaper();
   loop_.Watch(SignalPipe::fd(), [this] { OnSignals(); });
   if (!snapshot_->early.modules.empty() && !folder_.Make(&problem)) return Refuse(problem);
-  if (!Plan() && interrupted_ == 0) return Refuse();
+  const bool files = CheckFiles();
+  if ((!Plan() || !files) && interrupted_ == 0) return Refuse();
   if (interrupted_ == 0 && !Generate(&problem)) return Refuse(problem);
   return interrupted_ != 0 ? 128 + interrupted_ : Report();
 }

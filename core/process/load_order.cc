@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <functional>
-#include <set>
 #include <string>
 #include <string_view>
 
 #include "base/concat.h"
+#include "module/order.h"
 
 namespace httpd::process {
 namespace {
@@ -57,15 +56,17 @@ std::string Text(const ModuleReference& reference) {
   return base::Concat(reference.name, reference.relation, reference.version);
 }
 
-class Planner {
+class Resolver {
  public:
-  Planner(const std::vector<Manifest>& modules, std::vector<Finding>* findings)
-      : modules_(modules), findings_(findings), earlier_(modules.size()) {}
+  Resolver(const std::vector<Manifest>& modules, std::vector<Finding>* findings)
+      : modules_(modules), findings_(findings) {}
 
   std::vector<size_t> Order() {
     for (size_t i = 0; i < modules_.size(); ++i) CheckOne(i);
-    for (size_t i = 0; i < modules_.size(); ++i) AddEdges(i);
-    return Sort();
+    for (size_t i = 0; i < modules_.size(); ++i) AddDemands(i);
+    module::Order order = module::StableOrder(modules_.size(), demands_);
+    for (const auto& cycle : order.cycles) ReportCycle(cycle);
+    return std::move(order.nodes);
   }
 
  private:
@@ -106,7 +107,7 @@ class Planner {
     }
   }
 
-  void AddEdges(size_t index) {
+  void AddDemands(size_t index) {
     const Manifest& own = modules_[index];
     for (size_t other = 0; other < modules_.size(); ++other) {
       if (other == index) continue;
@@ -118,58 +119,27 @@ class Planner {
       const auto names = [&](const std::vector<std::string>& list) {
         return std::find(list.begin(), list.end(), modules_[other].name) != list.end();
       };
-      if (needs(own.required) || needs(own.wants) || names(own.after))
-        earlier_[index].insert(other);
-      if (names(own.before)) earlier_[other].insert(index);
+      if (needs(own.required) || needs(own.wants) || names(own.after)) {
+        demands_.push_back({other, index, index});
+      }
+      if (names(own.before)) demands_.push_back({index, other, index});
     }
   }
 
-  std::vector<size_t> Sort() {
-    std::vector<size_t> order;
-    std::vector<bool> placed(modules_.size(), false);
-    while (order.size() < modules_.size()) {
-      size_t next = modules_.size();
-      for (size_t i = 0; i < modules_.size() && next == modules_.size(); ++i) {
-        const bool ready = std::all_of(earlier_[i].begin(), earlier_[i].end(),
-                                       [&](size_t before) { return placed[before]; });
-        if (!placed[i] && ready) next = i;
-      }
-      if (next == modules_.size()) {
-        ReportCycle(placed);
-        break;
-      }
-      placed[next] = true;
-      order.push_back(next);
+  void ReportCycle(const std::vector<module::Demand>& cycle) {
+    std::string found;
+    for (const module::Demand& demand : cycle) {
+      base::Append(&found, found.empty() ? "" : ", ", modules_[demand.first].name, " before ",
+                   modules_[demand.second].name);
     }
-    if (order.size() == modules_.size()) return order;
-    order.clear();
-    for (size_t i = 0; i < modules_.size(); ++i) order.push_back(i);
-    return order;
-  }
-
-  // Every module that is left waits for another one that is left: following that leads round.
-  void ReportCycle(const std::vector<bool>& placed) {
-    const auto waits_for = [&](size_t i) {
-      return *std::find_if(earlier_[i].begin(), earlier_[i].end(),
-                           [&](size_t before) { return !placed[before]; });
-    };
-    size_t at =
-        static_cast<size_t>(std::find(placed.begin(), placed.end(), false) - placed.begin());
-    for (size_t i = 0; i < modules_.size(); ++i) at = waits_for(at);
-    std::string cycle = modules_[at].name;
-    const size_t first = at;
-    do {
-      at = waits_for(at);
-      base::Append(&cycle, " after ", modules_[at].name);
-    } while (at != first);
-    Error("HP-22", "modules wait for each other", cycle, "an order in which they can be loaded",
-          base::Concat("remove the LoadModule line of ", modules_[first].name,
+    Error("HP-22", "modules wait for each other", found, "an order in which they can be loaded",
+          base::Concat("remove the LoadModule line of ", modules_[cycle.front().first].name,
                        ", or correct requires, wants, before and after in their manifests"));
   }
 
   const std::vector<Manifest>& modules_;
   std::vector<Finding>* findings_;
-  std::vector<std::set<size_t>> earlier_;  // what must be loaded before
+  std::vector<module::Demand> demands_;
 };
 
 }  // namespace
@@ -177,7 +147,7 @@ class Planner {
 std::vector<size_t> LoadOrder(const std::vector<Manifest>& modules,
                               std::vector<Finding>* findings) {
   const size_t before = findings->size();
-  const std::vector<size_t> order = Planner(modules, findings).Order();
+  const std::vector<size_t> order = Resolver(modules, findings).Order();
   if (findings->size() == before) return order;
   std::vector<size_t> given;
   for (size_t i = 0; i < modules.size(); ++i) given.push_back(i);

@@ -37,7 +37,7 @@ class PlannerTest : public testing::Test {
   void Add(const std::string& name, const std::string& content) {
     const std::string path = folder_ + "/mod_" + name + ".so";
     std::ofstream(path) << content;
-    input_.items.push_back({name, "/original/mod_" + name + ".so", path});
+    input_.items.push_back({name, "/original/mod_" + name + ".so", path, ""});
   }
   module::InspectionResult Run() {
     std::optional<module::InspectionResult> result;

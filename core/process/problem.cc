@@ -40,6 +40,8 @@ absl::Status ToStatus(const Problem& problem) {
   std::string message = problem.message;
   if (!problem.found.empty()) base::Append(&message, ": ", problem.found);
   base::Append(&message, " [", problem.code, "]");
+  // Modules pass on what they are told, and only the text.
+  if (!problem.fix.empty()) base::Append(&message, "; fix: ", problem.fix);
   absl::Status status = absl::FailedPreconditionError(message);
   SetFix(problem.fix, &status);
   return status;

@@ -21,7 +21,8 @@ std::string RenderProblem(const Problem& problem);
 // "message [HP-nn]": for state files and one-line messages.
 std::string ProblemSummary(const Problem& problem);
 
-// For interfaces that answer with a status: the message is the summary, the fix travels along.
+// For interfaces that answer with a status: one line that ends with the fix, which FixOf tells
+// apart.
 absl::Status ToStatus(const Problem& problem);
 void SetFix(std::string_view fix, absl::Status* status);
 std::string FixOf(const absl::Status& status);

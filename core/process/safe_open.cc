@@ -91,9 +91,10 @@ bool Walk::Refuse(std::string found, std::string fix) {
 bool Walk::RefuseErrno(int error, const std::string& part) {
   const std::string at = base::Concat(reached_, "/", part);
   if (error == ENOENT && left_.size() > 1) {
-    return Refuse(
-        base::Concat("the directory ", DirectoryOf(path_), " does not exist (", at, " is missing)"),
-        base::Concat("mkdir -p ", ShellWord(DirectoryOf(path_))));
+    const std::string directory = DirectoryOf(path_);
+    std::string found = base::Concat("the directory ", directory, " does not exist");
+    if (at != directory) base::Append(&found, " (", at, " is missing)");
+    return Refuse(std::move(found), base::Concat("mkdir -p ", ShellWord(directory)));
   }
   if (error == ENOENT) {
     return Refuse("no such file", base::Concat("name an existing file, or make ", path_));

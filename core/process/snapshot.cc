@@ -116,7 +116,7 @@ bool CopyModules(const boot::BootInfo& info, module::ModuleStore* store, Snapsho
       AddFinding(finding, request.position, request.length, snapshot);
       continue;
     }
-    input->items.push_back({request.name, stored.original, stored.copy});
+    input->items.push_back({request.name, stored.original, stored.copy, request.record});
     snapshot->copies.push_back(std::move(stored));
   }
   return snapshot->diagnostics.ok();

@@ -114,10 +114,13 @@ bool WriteStateFile(const std::string& path, const ServerState& state, Problem* 
     fd.Reset(open(temporary.c_str(), flags, 0644));
   }
   const std::string text = StateJson(state);
-  if (fd && write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-      rename(temporary.c_str(), path.c_str()) == 0) {
-    return true;
-  }
+  const bool ok =
+      fd && write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  const int error = errno;
+  // Closed first: whoever sees the new file must not see this process at work on it.
+  fd.Reset();
+  errno = error;
+  if (ok && rename(temporary.c_str(), path.c_str()) == 0) return true;
   *problem = CannotWrite(path, errno);
   unlink(temporary.c_str());
   return false;
