@@ -4,9 +4,9 @@
 
 #include <utility>
 
+#include "base/concat.h"
 #include "base/str.h"
 #include "config/early_evaluator.h"
-#include "config/text.h"
 
 namespace httpd::config {
 namespace {

@@ -8,9 +8,9 @@
 #include <string>
 #include <type_traits>
 
+#include "base/concat.h"
 #include "config/call.h"
 #include "config/core_handlers.h"
-#include "config/text.h"
 #include "config/values.h"
 #include "server/server_config.h"
 
@@ -39,7 +39,8 @@ httpd_result SetText(httpd_directive_call* call, void* config, void* user) {
     return static_cast<unsigned char>(c) < ' ' || c == 0x7f;
   });
   if (text.empty() || control) {
-    CallError(call, 0, "HC-10", Cat(call->directive->name, " is empty or holds control characters"))
+    CallError(call, 0, "HC-10",
+              base::Concat(call->directive->name, " is empty or holds control characters"))
         .wanted = call->directive->usage;
     return HTTPD_ERR_INVALID;
   }
@@ -53,9 +54,9 @@ httpd_result SetNumber(httpd_directive_call* call, void* config, void* user) {
   uint64_t number = 0;
   const std::string& text = call->node->args[0].text;
   if (!ParseUnsigned(text, kHighest, &number) || number < kLowest) {
-    Diagnostic& error =
-        CallError(call, 0, "HC-10", Cat(call->directive->name, " cannot be \"", text, "\""));
-    error.wanted = Cat("a whole number from ", kLowest, " to ", kHighest);
+    Diagnostic& error = CallError(call, 0, "HC-10",
+                                  base::Concat(call->directive->name, " cannot be \"", text, "\""));
+    error.wanted = base::Concat("a whole number from ", kLowest, " to ", kHighest);
     return HTTPD_ERR_INVALID;
   }
   setting = static_cast<std::remove_reference_t<decltype(setting.value)>>(number);
@@ -68,8 +69,8 @@ httpd_result SetTime(httpd_directive_call* call, void* config, void* user) {
   uint32_t milliseconds = 0;
   const std::string& text = call->node->args[0].text;
   if (!ParseTime(text, kUnit, &milliseconds)) {
-    Diagnostic& error =
-        CallError(call, 0, "HC-10", Cat(call->directive->name, " cannot be \"", text, "\""));
+    Diagnostic& error = CallError(call, 0, "HC-10",
+                                  base::Concat(call->directive->name, " cannot be \"", text, "\""));
     error.wanted = "a number of seconds, or a number with ms, s, min or h; at most 31 days";
     return HTTPD_ERR_INVALID;
   }

@@ -10,11 +10,11 @@
 #include <string>
 #include <utility>
 
+#include "base/concat.h"
 #include "base/str.h"
 #include "config/call.h"
 #include "config/core_directives.h"
 #include "config/early_evaluator.h"
-#include "config/text.h"
 #include "config/values.h"
 #include "http/etag.h"
 #include "http/request_head.h"
@@ -32,10 +32,11 @@ const std::string& Text(const httpd_directive_call* call, size_t index = 0) {
 
 httpd_result BadValue(httpd_directive_call* call, uint32_t index, std::string_view wanted,
                       std::string fix = {}) {
-  Diagnostic& error = CallError(
-      call, index, "HC-10", Cat(call->directive->name, " cannot be \"", Text(call, index), "\""));
+  Diagnostic& error =
+      CallError(call, index, "HC-10",
+                base::Concat(call->directive->name, " cannot be \"", Text(call, index), "\""));
   error.wanted = std::string(wanted);
-  error.fix = fix.empty() ? Cat("write ", call->directive->usage) : std::move(fix);
+  error.fix = fix.empty() ? base::Concat("write ", call->directive->usage) : std::move(fix);
   return HTTPD_ERR_INVALID;
 }
 
@@ -43,7 +44,7 @@ httpd_result NotSupported(httpd_directive_call* call, uint32_t index, std::strin
                           std::string fix) {
   Diagnostic& error =
       CallError(call, index, "HC-20",
-                Cat(call->directive->name, " ", Text(call, index), " is not supported"));
+                base::Concat(call->directive->name, " ", Text(call, index), " is not supported"));
   error.found = std::string(why);
   error.fix = std::move(fix);
   return HTTPD_ERR_INVALID;
@@ -51,8 +52,9 @@ httpd_result NotSupported(httpd_directive_call* call, uint32_t index, std::strin
 
 httpd_result HasNoEffect(httpd_directive_call* call, uint32_t index, std::string_view why,
                          std::string fix) {
-  Diagnostic& warning = CallWarning(
-      call, index, "HC-20", Cat(call->directive->name, " ", Text(call, index), " has no effect"));
+  Diagnostic& warning =
+      CallWarning(call, index, "HC-20",
+                  base::Concat(call->directive->name, " ", Text(call, index), " has no effect"));
   warning.found = std::string(why);
   warning.fix = std::move(fix);
   return HTTPD_OK;
@@ -115,7 +117,7 @@ httpd_result AllowOverride(httpd_directive_call* call, void*, void*) {
 httpd_result DefaultType(httpd_directive_call* call, void*, void*) {
   if (SameName(Text(call), "none")) return HTTPD_OK;
   return HasNoEffect(call, 0, "Apache 2.4 ignores it too; ForceType sets a type",
-                     Cat("ForceType ", Text(call)));
+                     base::Concat("ForceType ", Text(call)));
 }
 
 httpd_result DocumentRoot(httpd_directive_call* call, void* config, void*) {
@@ -199,11 +201,12 @@ httpd_result HostnameLookups(httpd_directive_call* call, void*, void*) {
 httpd_result LimitRequestFields(httpd_directive_call* call, void* config, void*) {
   uint64_t number = 0;
   if (!ParseUnsigned(Text(call), UINT32_MAX, &number)) {
-    return BadValue(call, 0, Cat("a whole number from 1 to ", http::kMaxFields));
+    return BadValue(call, 0, base::Concat("a whole number from 1 to ", http::kMaxFields));
   }
   if (number == 0 || number > http::kMaxFields) {
-    HasNoEffect(call, 0, Cat("a request never has more than ", http::kMaxFields, " fields"),
-                Cat("LimitRequestFields ", http::kMaxFields));
+    HasNoEffect(call, 0,
+                base::Concat("a request never has more than ", http::kMaxFields, " fields"),
+                base::Concat("LimitRequestFields ", http::kMaxFields));
     number = http::kMaxFields;
   }
   static_cast<CoreServer*>(config)->limit_request_fields = static_cast<uint32_t>(number);
@@ -321,7 +324,7 @@ httpd_result RequestReadTimeout(httpd_directive_call* call, void* config, void*)
       core->body_min_rate = value.rate;
       if (value.max != 0) {
         HasNoEffect(call, i, "the body's time has no upper limit, only a rate",
-                    Cat("RequestReadTimeout body=", value.initial, ",MinRate=500"));
+                    base::Concat("RequestReadTimeout body=", value.initial, ",MinRate=500"));
       }
     } else if (SameName(name, "handshake")) {
       HasNoEffect(call, i, "there is no TLS handshake", "remove this argument");

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
-#include "config/text.h"
+#include "base/concat.h"
 
 namespace httpd::config {
 namespace {
@@ -171,15 +171,15 @@ std::string RenderSource(std::string_view line, uint32_t column, uint32_t length
   if (used >= kMaxColumns) text += "...";
   if (!caret_done) marks += '^';  // at the end of the line: something is missing there
   while (!marks.empty() && marks.back() == ' ') marks.pop_back();
-  if (color) marks = Cat(kGreen, marks, kReset);
-  return Cat("    ", text, "\n    ", marks, "\n");
+  if (color) marks = base::Concat(kGreen, marks, kReset);
+  return base::Concat("    ", text, "\n    ", marks, "\n");
 }
 
 void AppendIncludes(const SourceMap& sources, Position position, std::string* out) {
   Position from = sources.included_at(position.file);
   for (int depth = 0; from.valid() && from.file < sources.size() && depth < 64; ++depth) {
-    Append(out, depth == 0 ? "in file included from " : "                 from ",
-           sources.name(from.file), ":", from.line, ":\n");
+    base::Append(out, depth == 0 ? "in file included from " : "                 from ",
+                 sources.name(from.file), ":", from.line, ":\n");
     from = sources.included_at(from.file);
   }
 }
@@ -189,23 +189,23 @@ void AppendLocated(Severity severity, std::string_view code, std::string_view me
                    std::string* out) {
   const std::string where = sources.Describe(position);
   if (!where.empty()) {
-    Append(out, color ? kBold : "", Printable(where), ": ", color ? kReset : "");
+    base::Append(out, color ? kBold : "", Printable(where), ": ", color ? kReset : "");
   } else if (severity != Severity::kNote) {
-    Append(out, color ? kBold : "", "httpd: ", color ? kReset : "");
+    base::Append(out, color ? kBold : "", "httpd: ", color ? kReset : "");
   }
-  Append(out, color ? SeverityColor(severity) : "", SeverityName(severity), ": ",
-         color ? kReset : "", color ? kBold : "", Printable(message), color ? kReset : "");
-  if (!code.empty()) Append(out, " [", code, "]");
-  Append(out, "\n");
+  base::Append(out, color ? SeverityColor(severity) : "", SeverityName(severity), ": ",
+               color ? kReset : "", color ? kBold : "", Printable(message), color ? kReset : "");
+  if (!code.empty()) base::Append(out, " [", code, "]");
+  base::Append(out, "\n");
   if (where.empty() || position.line == 0) return;
   const std::string_view line = sources.Line(position.file, position.line);
-  Append(out, RenderSource(line, position.column, length, color));
+  base::Append(out, RenderSource(line, position.column, length, color));
 }
 
 void AppendField(std::string_view name, std::string_view value, bool color, std::string* out) {
   if (value.empty()) return;
-  Append(out, "  ", color ? kCyan : "", name, ":", color ? kReset : "", " ", Printable(value),
-         "\n");
+  base::Append(out, "  ", color ? kCyan : "", name, ":", color ? kReset : "", " ", Printable(value),
+               "\n");
 }
 
 }  // namespace
@@ -259,14 +259,16 @@ std::string Diagnostics::Render(const SourceMap& sources, bool color) const {
   std::string out;
   for (const Diagnostic& diagnostic : all_) out += RenderDiagnostic(diagnostic, sources, color);
   if (errors_ + warnings_ == 0) return out;
-  const auto count = [](int n, const char* what) { return Cat(n, " ", what, n == 1 ? "" : "s"); };
+  const auto count = [](int n, const char* what) {
+    return base::Concat(n, " ", what, n == 1 ? "" : "s");
+  };
   if (static_cast<size_t>(errors_) + warnings_ > all_.size()) {
-    Append(&out, "only ", all_.size(), " findings are shown\n");
+    base::Append(&out, "only ", all_.size(), " findings are shown\n");
   }
-  if (errors_ > 0) Append(&out, count(errors_, "error"));
-  if (errors_ > 0 && warnings_ > 0) Append(&out, " and ");
-  if (warnings_ > 0) Append(&out, count(warnings_, "warning"));
-  Append(&out, "\n");
+  if (errors_ > 0) base::Append(&out, count(errors_, "error"));
+  if (errors_ > 0 && warnings_ > 0) base::Append(&out, " and ");
+  if (warnings_ > 0) base::Append(&out, count(warnings_, "warning"));
+  base::Append(&out, "\n");
   return out;
 }
 
@@ -274,9 +276,9 @@ std::string Diagnostics::Summary(const SourceMap& sources) const {
   for (const Diagnostic& diagnostic : all_) {
     if (diagnostic.severity != Severity::kError) continue;
     const std::string where = sources.Describe(diagnostic.position);
-    return Cat(Printable(where), where.empty() ? "" : ": ", Printable(diagnostic.message),
-               diagnostic.code.empty() ? "" : " [", diagnostic.code,
-               diagnostic.code.empty() ? "" : "]");
+    return base::Concat(Printable(where), where.empty() ? "" : ": ", Printable(diagnostic.message),
+                        diagnostic.code.empty() ? "" : " [", diagnostic.code,
+                        diagnostic.code.empty() ? "" : "]");
   }
   return "";
 }

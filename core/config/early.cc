@@ -9,8 +9,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/concat.h"
 #include "config/early_evaluator.h"
-#include "config/text.h"
 
 namespace httpd::config {
 
@@ -48,7 +48,7 @@ void EarlyEvaluator::StartServerRoot() {
   const auto kind = files_.Stat(out_.server_root.value);
   if (kind.ok() && *kind == FileReader::Kind::kDirectory) return;
   Diagnostic& error = diagnostics_.Error(
-      "HC-10", {}, 0, Cat("-d ", input_.server_root, ": ServerRoot is not a directory"));
+      "HC-10", {}, 0, base::Concat("-d ", input_.server_root, ": ServerRoot is not a directory"));
   error.found = kind.ok() ? "no directory there" : std::string(kind.status().message());
   error.fix = "httpd -d /path/of/an/existing/directory";
 }
@@ -61,7 +61,7 @@ void EarlyEvaluator::LoadMainFile() {
   if (!text.ok()) {
     Diagnostic& error = diagnostics_.Error("HC-01", {}, 0, "cannot read the configuration file");
     error.found = std::string(text.status().message());
-    error.wanted = Cat("a readable file at ", out_.config_file);
+    error.wanted = base::Concat("a readable file at ", out_.config_file);
     error.fix = "httpd -f /path/of/httpd.conf";
     return;
   }
@@ -79,8 +79,9 @@ void EarlyEvaluator::EvaluateCommandLine(const std::vector<std::string>& lines,
                                          const char* option) {
   if (lines.empty()) return;
   std::string text;
-  for (const std::string& line : lines) Append(&text, line, "\n");
-  EvaluateText(sources_.Add(Cat("option ", option), std::move(text)), Scope{}, &out_.active);
+  for (const std::string& line : lines) base::Append(&text, line, "\n");
+  EvaluateText(sources_.Add(base::Concat("option ", option), std::move(text)), Scope{},
+               &out_.active);
 }
 
 void EarlyEvaluator::EvaluateText(uint32_t file, const Scope& scope, Tree* active) {
@@ -133,8 +134,8 @@ bool EarlyEvaluator::SectionApplies(const Node& node, std::optional<bool>* appli
   if (node.args.size() != 1 || node.args[0].text.empty() || node.args[0].text == "!") {
     Diagnostic& error =
         diagnostics_.Error("HC-08", node.position, node.name_length,
-                           Cat("<", node.name, "> takes one argument, ", node.args.size(),
-                               node.args.size() == 1 ? " is there but empty" : " given"));
+                           base::Concat("<", node.name, "> takes one argument, ", node.args.size(),
+                                        node.args.size() == 1 ? " is there but empty" : " given"));
     error.fix = if_define   ? "<IfDefine NAME> or <IfDefine !NAME>"
                 : if_module ? "<IfModule mod_mime.c> or <IfModule !mime_module>"
                             : "<IfFile conf/extra.conf> or <IfFile !conf/extra.conf>";

@@ -4,8 +4,8 @@
 #include <charconv>
 #include <iterator>
 
+#include "base/concat.h"
 #include "config/early_evaluator.h"
-#include "config/text.h"
 
 namespace httpd::config {
 namespace {
@@ -46,13 +46,14 @@ std::string ModuleShortName(std::string_view written) {
 }
 
 std::string JoinPath(std::string_view base, std::string_view path) {
-  std::string joined = !path.empty() && path[0] == '/' ? std::string(path) : Cat(base, "/", path);
+  std::string joined =
+      !path.empty() && path[0] == '/' ? std::string(path) : base::Concat(base, "/", path);
   std::string out;
   for (size_t at = 0; at < joined.size();) {
     size_t slash = joined.find('/', at);
     if (slash == joined.npos) slash = joined.size();
     const std::string part = joined.substr(at, slash - at);
-    if (!part.empty() && part != ".") Append(&out, "/", part);
+    if (!part.empty() && part != ".") base::Append(&out, "/", part);
     at = slash + 1;
   }
   return out.empty() ? "/" : out;
@@ -108,13 +109,13 @@ bool EarlyEvaluator::CheckDirective(const Directive& directive, const Node& node
   if (ReportUnterminated(node, sources_, &diagnostics_)) return false;
   if (node.args.size() < directive.min_args || node.args.size() > directive.max_args) {
     Diagnostic& error =
-        ErrorAt("HC-08", node, Cat(directive.name, " has a wrong number of arguments"));
-    error.found = Cat(node.args.size());
+        ErrorAt("HC-08", node, base::Concat(directive.name, " has a wrong number of arguments"));
+    error.found = base::Concat(node.args.size());
     error.wanted = directive.usage;
     return false;
   }
   if (node.args[0].text.empty()) {
-    ErrorAt("HC-10", node.args[0], Cat(directive.name, " has an empty argument")).wanted =
+    ErrorAt("HC-10", node.args[0], base::Concat(directive.name, " has an empty argument")).wanted =
         directive.usage;
     return false;
   }
@@ -124,10 +125,11 @@ bool EarlyEvaluator::CheckDirective(const Directive& directive, const Node& node
     return true;
   }
   if (name == "ErrorLog" && SameName(scope.section->name, "VirtualHost")) return true;
-  Diagnostic& error = ErrorAt(
-      "HC-09", node, Cat(directive.name, " is not allowed within <", scope.section->name, ">"));
+  Diagnostic& error =
+      ErrorAt("HC-09", node,
+              base::Concat(directive.name, " is not allowed within <", scope.section->name, ">"));
   error.wanted = name == "ErrorLog" ? "the main server or <VirtualHost>" : "outside every section";
-  error.notes.push_back({Cat("<", scope.section->name, "> was opened here"),
+  error.notes.push_back({base::Concat("<", scope.section->name, "> was opened here"),
                          scope.section->position, scope.section->name_length});
   error.fix = "move this line out of the section";
   return false;
@@ -151,7 +153,7 @@ void EarlyEvaluator::ServerRoot(const Node& node) {
   const Arg& arg = node.args[0];
   if (arg.text[0] != '/') {
     Diagnostic& error = ErrorAt("HC-10", arg, "ServerRoot is not an absolute path");
-    error.fix = Cat("ServerRoot \"", ServerPath(arg.text), "\"");
+    error.fix = base::Concat("ServerRoot \"", ServerPath(arg.text), "\"");
     return;
   }
   const std::string path = JoinPath(arg.text, "");
@@ -159,9 +161,9 @@ void EarlyEvaluator::ServerRoot(const Node& node) {
   if (!kind.ok() || *kind != FileReader::Kind::kDirectory) {
     Diagnostic& error = ErrorAt("HC-10", arg, "ServerRoot is not a directory");
     error.found = !kind.ok()                            ? std::string(kind.status().message())
-                  : *kind == FileReader::Kind::kMissing ? Cat("nothing at ", path)
-                                                        : Cat(path, " is a file");
-    error.fix = Cat("mkdir -p ", path);
+                  : *kind == FileReader::Kind::kMissing ? base::Concat("nothing at ", path)
+                                                        : base::Concat(path, " is a file");
+    error.fix = base::Concat("mkdir -p ", path);
     return;
   }
   out_.server_root = {path, arg.position, arg.length};
@@ -174,9 +176,11 @@ static std::string SuggestListen(const std::string& text) {
   const std::string host = colon == text.npos ? text : text.substr(0, colon);
   ListenAddress address;
   std::string ignored;
-  for (const std::string& candidate : {Cat(host == "localhost" ? "127.0.0.1" : host, ":", port),
-                                       Cat("[", host, "]:", port), Cat("*:", port)}) {
-    if (ParseListenAddress(candidate, &address, &ignored)) return Cat("Listen ", candidate);
+  for (const std::string& candidate :
+       {base::Concat(host == "localhost" ? "127.0.0.1" : host, ":", port),
+        base::Concat("[", host, "]:", port), base::Concat("*:", port)}) {
+    if (ParseListenAddress(candidate, &address, &ignored))
+      return base::Concat("Listen ", candidate);
   }
   return "Listen 80";
 }
@@ -186,7 +190,7 @@ void EarlyEvaluator::Listen(const Node& node) {
   ListenAddress address;
   std::string wanted;
   if (!ParseListenAddress(arg.text, &address, &wanted)) {
-    Diagnostic& error = ErrorAt("HC-16", arg, Cat("Listen cannot use \"", arg.text, "\""));
+    Diagnostic& error = ErrorAt("HC-16", arg, base::Concat("Listen cannot use \"", arg.text, "\""));
     error.wanted = wanted;
     error.fix = SuggestListen(arg.text);
     return;
@@ -196,15 +200,16 @@ void EarlyEvaluator::Listen(const Node& node) {
   address.protocol = node.args.size() == 2 ? node.args[1].text : "http";
   if (!SameName(address.protocol, "http")) {
     Diagnostic& error =
-        ErrorAt("HC-20", node.args[1], Cat("protocol \"", address.protocol, "\" is not supported"));
+        ErrorAt("HC-20", node.args[1],
+                base::Concat("protocol \"", address.protocol, "\" is not supported"));
     error.wanted = "http; TLS is not part of this version";
-    error.fix = Cat("Listen ", arg.text);
+    error.fix = base::Concat("Listen ", arg.text);
     return;
   }
   for (const ListenAddress& other : out_.listen) {
     if (!AddressesOverlap(address, other)) continue;
-    Diagnostic& error =
-        ErrorAt("HC-15", arg, Cat("Listen ", arg.text, " overlaps with Listen ", other.text));
+    Diagnostic& error = ErrorAt(
+        "HC-15", arg, base::Concat("Listen ", arg.text, " overlaps with Listen ", other.text));
     error.notes.push_back({"the first Listen is here", other.position, other.length});
     error.fix = "remove one of the two lines";
     return;
@@ -213,13 +218,14 @@ void EarlyEvaluator::Listen(const Node& node) {
 }
 
 void EarlyEvaluator::RefuseRoot(const Node& node, std::string_view what) {
-  Diagnostic& error = ErrorAt("HC-17", node.args[0],
-                              Cat("the server does not run ", what, ": modules would be root"));
+  Diagnostic& error =
+      ErrorAt("HC-17", node.args[0],
+              base::Concat("the server does not run ", what, ": modules would be root"));
   error.wanted = "an account without privileges of its own";
   for (const char* name : {"www-data", "httpd", "daemon", "nobody"}) {
     const auto account = input_.find_user ? input_.find_user(name) : FindSystemUser(name);
     if (!account.has_value()) continue;
-    error.fix = Cat("User ", name);
+    error.fix = base::Concat("User ", name);
     return;
   }
   error.fix = "useradd --system --no-create-home --shell /usr/sbin/nologin httpd, then: User httpd";
@@ -229,12 +235,13 @@ void EarlyEvaluator::User(const Node& node) {
   const Arg& arg = node.args[0];
   const auto account = input_.find_user ? input_.find_user(arg.text) : FindSystemUser(arg.text);
   if (!account.has_value()) {
-    Diagnostic& error = ErrorAt("HC-18", arg, Cat("there is no user \"", arg.text, "\""));
+    Diagnostic& error = ErrorAt("HC-18", arg, base::Concat("there is no user \"", arg.text, "\""));
     error.wanted = "the name of an account, or # and a number";
-    error.fix = Cat("useradd --system --no-create-home --shell /usr/sbin/nologin ", arg.text);
+    error.fix =
+        base::Concat("useradd --system --no-create-home --shell /usr/sbin/nologin ", arg.text);
     return;
   }
-  if (account->id == 0) return RefuseRoot(node, Cat("as ", arg.text, " (uid 0)"));
+  if (account->id == 0) return RefuseRoot(node, base::Concat("as ", arg.text, " (uid 0)"));
   out_.user = {arg.text, arg.position, arg.length};
   out_.user_account = account;
 }
@@ -243,9 +250,9 @@ void EarlyEvaluator::Group(const Node& node) {
   const Arg& arg = node.args[0];
   const auto account = input_.find_group ? input_.find_group(arg.text) : FindSystemGroup(arg.text);
   if (!account.has_value()) {
-    Diagnostic& error = ErrorAt("HC-18", arg, Cat("there is no group \"", arg.text, "\""));
+    Diagnostic& error = ErrorAt("HC-18", arg, base::Concat("there is no group \"", arg.text, "\""));
     error.wanted = "the name of a group, or # and a number";
-    error.fix = Cat("groupadd --system ", arg.text);
+    error.fix = base::Concat("groupadd --system ", arg.text);
     return;
   }
   if (account->id == 0) {
@@ -286,8 +293,9 @@ bool EarlyEvaluator::ParseNumber(const Node& node, uint32_t lowest, uint32_t hig
   const char* end = arg.text.data() + arg.text.size();
   const auto [rest, error] = std::from_chars(arg.text.data(), end, value);
   if (error != std::errc() || rest != end || value < lowest || value > highest) {
-    Diagnostic& bad = ErrorAt("HC-10", arg, Cat(node.name, " cannot be \"", arg.text, "\""));
-    bad.wanted = Cat("a whole number from ", lowest, " to ", highest);
+    Diagnostic& bad =
+        ErrorAt("HC-10", arg, base::Concat(node.name, " cannot be \"", arg.text, "\""));
+    bad.wanted = base::Concat("a whole number from ", lowest, " to ", highest);
     return false;
   }
   *out = {value, arg.position, arg.length};
@@ -316,7 +324,7 @@ void EarlyEvaluator::LoadModule(const Node& node) {
   const Arg& first = node.args[0];
   ModuleRequest request;
   request.name = ModuleShortName(first.text);
-  request.record = Cat(request.name, "_module");
+  request.record = base::Concat(request.name, "_module");
   request.position = first.position;
   request.length = first.length;
   if (node.args.size() == 2) {
@@ -328,13 +336,14 @@ void EarlyEvaluator::LoadModule(const Node& node) {
     const size_t slash = first.text.rfind('/');
     const std::string name =
         ModuleShortName(slash == first.text.npos ? first.text : first.text.substr(slash + 1));
-    Diagnostic& error = ErrorAt("HC-10", first, Cat("\"", first.text, "\" does not name a module"));
+    Diagnostic& error =
+        ErrorAt("HC-10", first, base::Concat("\"", first.text, "\" does not name a module"));
     error.wanted = "LoadModule name_module file, or LoadModule mod_name.c, or LoadModule name";
     if (IsModuleName(name)) {
-      error.fix = Cat("LoadModule ", name, "_module ",
-                      slash != first.text.npos ? first.text
-                      : apache                 ? request.file
-                                               : Cat("libexec/mod_", name, ".so"));
+      error.fix = base::Concat("LoadModule ", name, "_module ",
+                               slash != first.text.npos ? first.text
+                               : apache                 ? request.file
+                                        : base::Concat("libexec/mod_", name, ".so"));
     }
     return;
   }
@@ -348,25 +357,26 @@ void EarlyEvaluator::AddModule(ModuleRequest request) {
         "remove this line";
   };
   if (Contains(kProcessModels, request.name)) {
-    skip(Cat("mod_", request.name, " is skipped: processes are the core's own, see Workers"));
+    skip(base::Concat("mod_", request.name,
+                      " is skipped: processes are the core's own, see Workers"));
     return;
   }
   const auto same = std::find_if(out_.modules.begin(), out_.modules.end(),
                                  [&](const auto& module) { return module.name == request.name; });
   if (same != out_.modules.end()) {
     if (same->path == request.path) {
-      skip(Cat("module ", request.name, " is loaded already"));
+      skip(base::Concat("module ", request.name, " is loaded already"));
     } else {
       Diagnostic& error = diagnostics_.Error(
           "HC-19", request.position, request.length,
-          Cat("module ", request.name, " is loaded twice, from different files"));
+          base::Concat("module ", request.name, " is loaded twice, from different files"));
       error.fix = "remove one of the two lines";
     }
     diagnostics_.Last().notes.push_back({"it is loaded first here", same->position, same->length});
     return;
   }
   if (Contains(kPartsOfTheCore, request.name)) {
-    skip(Cat("mod_", request.name, " is part of the core; its LoadModule is skipped"));
+    skip(base::Concat("mod_", request.name, " is part of the core; its LoadModule is skipped"));
     loaded_.insert(request.name);
     return;
   }
@@ -374,7 +384,7 @@ void EarlyEvaluator::AddModule(ModuleRequest request) {
       std::any_of(input_.builtin_modules.begin(), input_.builtin_modules.end(),
                   [&](const std::string& name) { return ModuleShortName(name) == request.name; });
   if (builtin) {
-    skip(Cat("module ", request.name, " is compiled in; its LoadModule is skipped"));
+    skip(base::Concat("module ", request.name, " is compiled in; its LoadModule is skipped"));
     return;
   }
   loaded_.insert(request.name);

@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "absl/status/status.h"
+#include "base/concat.h"
 #include "config/early_evaluator.h"
-#include "config/text.h"
 
 namespace httpd::config {
 namespace {
@@ -31,7 +31,7 @@ std::vector<std::string> SplitPath(std::string_view path) {
 }
 
 std::string Join(const std::string& base, const std::string& name) {
-  return base == "/" ? base + name : Cat(base, "/", name);
+  return base == "/" ? base + name : base::Concat(base, "/", name);
 }
 
 }  // namespace
@@ -49,8 +49,8 @@ bool EarlyEvaluator::ExpandPath(const std::string& path, const Node& node, bool 
     ExpandWildcard("/", SplitPath(path), 0, node, files);
     if (!files->empty() || optional) return true;
     Diagnostic& error = ErrorAt("HC-11", node.args[0], "no file matches this Include");
-    error.wanted = Cat("files that match ", path);
-    error.fix = Cat("IncludeOptional ", node.args[0].text);
+    error.wanted = base::Concat("files that match ", path);
+    error.fix = base::Concat("IncludeOptional ", node.args[0].text);
     return false;
   }
   const auto kind = files_.Stat(path);
@@ -65,9 +65,10 @@ bool EarlyEvaluator::ExpandPath(const std::string& path, const Node& node, bool 
   if (kind.ok() && optional) return true;
   Diagnostic& error = ErrorAt("HC-11", node.args[0], "file to include does not exist");
   if (!kind.ok()) error.message = "file to include cannot be reached";
-  error.found = kind.ok() ? Cat("nothing at ", path) : std::string(kind.status().message());
-  error.fix = Cat("correct the path (relative paths begin at ServerRoot ", out_.server_root.value,
-                  "), or write IncludeOptional");
+  error.found =
+      kind.ok() ? base::Concat("nothing at ", path) : std::string(kind.status().message());
+  error.fix = base::Concat("correct the path (relative paths begin at ServerRoot ",
+                           out_.server_root.value, "), or write IncludeOptional");
   return false;
 }
 
@@ -92,7 +93,7 @@ void EarlyEvaluator::ExpandWildcard(const std::string& base, const std::vector<s
     // A directory that is not there has no matches; one that may not be read is an error.
     const auto kind = files_.Stat(base);
     if (kind.ok() && *kind != FileReader::Kind::kDirectory) return;
-    ErrorAt("HC-11", node.args[0], Cat("cannot search ", base)).found =
+    ErrorAt("HC-11", node.args[0], base::Concat("cannot search ", base)).found =
         std::string(names.status().message());
     return;
   }
@@ -112,7 +113,7 @@ void EarlyEvaluator::ExpandDirectory(const std::string& path, const Node& node, 
   }
   auto names = files_.List(path);
   if (!names.ok()) {
-    ErrorAt("HC-11", node.args[0], Cat("cannot list ", path)).found =
+    ErrorAt("HC-11", node.args[0], base::Concat("cannot list ", path)).found =
         std::string(names.status().message());
     return;
   }
@@ -133,11 +134,12 @@ void EarlyEvaluator::IncludeFile(const std::string& path, const Node& node, cons
   if (!IncludeAllowed(path, node)) return;
   auto text = files_.Read(path, ParserLimits().max_file);
   if (!text.ok()) {
-    Diagnostic& error = ErrorAt("HC-01", node.args[0], Cat("cannot read ", path));
+    Diagnostic& error = ErrorAt("HC-01", node.args[0], base::Concat("cannot read ", path));
     error.found = std::string(text.status().message());
-    error.fix = absl::IsPermissionDenied(text.status())
-                    ? Cat("chmod u+r ", path, " (or start the server as a user who may read it)")
-                    : Cat("remove ", path, " from this Include");
+    error.fix =
+        absl::IsPermissionDenied(text.status())
+            ? base::Concat("chmod u+r ", path, " (or start the server as a user who may read it)")
+            : base::Concat("remove ", path, " from this Include");
     return;
   }
   bytes_read_ += text->size();
@@ -151,7 +153,7 @@ void EarlyEvaluator::IncludeFile(const std::string& path, const Node& node, cons
 
 bool EarlyEvaluator::IncludeAllowed(const std::string& path, const Node& node) {
   if (std::find(open_files_.begin(), open_files_.end(), path) != open_files_.end()) {
-    Diagnostic& error = ErrorAt("HC-12", node.args[0], Cat(path, " includes itself"));
+    Diagnostic& error = ErrorAt("HC-12", node.args[0], base::Concat(path, " includes itself"));
     AddIncludeChain(&error);
     error.fix = "remove this line, or one of the Includes that lead to it";
     return false;
@@ -159,7 +161,7 @@ bool EarlyEvaluator::IncludeAllowed(const std::string& path, const Node& node) {
   if (open_files_.size() >= kMaxDepth) {
     if (++depth_errors_ > kMaxDepthErrors) return false;
     Diagnostic& error = ErrorAt("HC-12", node.args[0], "files are included too deeply");
-    error.wanted = Cat("at most ", kMaxDepth, " files within each other");
+    error.wanted = base::Concat("at most ", kMaxDepth, " files within each other");
     AddIncludeChain(&error);
     return false;
   }
@@ -167,7 +169,7 @@ bool EarlyEvaluator::IncludeAllowed(const std::string& path, const Node& node) {
   if (!include_limit_reported_) {  // once: what multiplies would be reported thousands of times
     include_limit_reported_ = true;
     Diagnostic& error = ErrorAt("HC-12", node.args[0], "too much is included");
-    error.wanted = Cat("at most ", kMaxFiles, " files and ", kMaxBytes, " bytes");
+    error.wanted = base::Concat("at most ", kMaxFiles, " files and ", kMaxBytes, " bytes");
     AddIncludeChain(&error);
   }
   return false;
@@ -176,7 +178,8 @@ bool EarlyEvaluator::IncludeAllowed(const std::string& path, const Node& node) {
 void EarlyEvaluator::AddIncludeChain(Diagnostic* diagnostic) const {
   for (size_t i = open_at_.size(); i-- > 0;) {
     if (open_at_[i].valid()) {
-      diagnostic->notes.push_back({Cat(open_files_[i], " was included here"), open_at_[i], 7});
+      diagnostic->notes.push_back(
+          {base::Concat(open_files_[i], " was included here"), open_at_[i], 7});
     }
   }
 }

@@ -3,8 +3,8 @@
 // text stays as it is and a warning says so, as Apache does (ap_resolve_env).
 #include <cstdlib>
 
+#include "base/concat.h"
 #include "config/early_evaluator.h"
-#include "config/text.h"
 
 namespace httpd::config {
 
@@ -53,15 +53,15 @@ const std::string* EarlyEvaluator::FindVariable(const std::string& name,
 
 void EarlyEvaluator::WarnUndefined(const std::string& name, Position near) {
   // The word may hold escapes before the variable, so its column is looked up in the source.
-  const std::string written = Cat("${", name, "}");
+  const std::string written = base::Concat("${", name, "}");
   const std::string_view line = sources_.Line(near.file, near.line);
   const size_t found = near.column == 0 ? line.npos : line.find(written, near.column - 1);
   if (found != line.npos) near.column = static_cast<uint32_t>(found + 1);
-  Diagnostic& warning =
-      diagnostics_.Warning("HC-13", near, static_cast<uint32_t>(written.size()),
-                           Cat("variable ", written, " is not defined; the text stays as it is"));
+  Diagnostic& warning = diagnostics_.Warning(
+      "HC-13", near, static_cast<uint32_t>(written.size()),
+      base::Concat("variable ", written, " is not defined; the text stays as it is"));
   warning.wanted = "a Define above this line, -D on the command line, or an environment variable";
-  warning.fix = Cat("Define ", name, " value");
+  warning.fix = base::Concat("Define ", name, " value");
 }
 
 }  // namespace httpd::config

@@ -7,12 +7,12 @@
 #include <exception>
 #include <utility>
 
+#include "base/concat.h"
 #include "base/str.h"
 #include "config/core_directives.h"
 #include "config/evaluator.h"
 #include "config/parser.h"
 #include "config/spelling.h"
-#include "config/text.h"
 #include "config/values.h"
 
 namespace httpd::config {
@@ -29,7 +29,7 @@ std::string ContextNames(uint32_t contexts) {
   };
   std::string out;
   for (const auto& [bits, name] : kNames) {
-    if ((contexts & bits) != 0) Append(&out, out.empty() ? "" : ", ", name);
+    if ((contexts & bits) != 0) base::Append(&out, out.empty() ? "" : ", ", name);
   }
   return out;
 }
@@ -103,11 +103,11 @@ void Evaluator::Directive(const Node& node, const Scope& scope) {
   if (providers.size() > 1) {
     Diagnostic& error = diagnostics_.Error(
         "HC-27", node.position, node.name_length,
-        Cat("modules ", providers[0].module->name, " and ", providers[1].module->name,
-            " both provide ", providers[0].directive->name));
+        base::Concat("modules ", providers[0].module->name, " and ", providers[1].module->name,
+                     " both provide ", providers[0].directive->name));
     for (const Provider& provider : providers) {
       if (!provider.module->position.valid()) continue;
-      error.notes.push_back({Cat("module ", provider.module->name, " is loaded here"),
+      error.notes.push_back({base::Concat("module ", provider.module->name, " is loaded here"),
                              provider.module->position, provider.module->position_length});
     }
     error.fix = "remove one of the two LoadModule lines";
@@ -145,15 +145,16 @@ void Evaluator::Call(const Provider& provider, const Node& node, const Scope& sc
     result = directive.handler(&call, config, directive.user);
   } catch (...) {  // a C++ module may throw although it must not
     CallError(&call, HTTPD_CALL_WHOLE_LINE, "HC-25",
-              Cat("module ", provider.module->name, " threw an exception while reading this line"));
+              base::Concat("module ", provider.module->name,
+                           " threw an exception while reading this line"));
   }
   if (input_.entering) input_.entering(nullptr, nullptr);
   if (result == HTTPD_OK || call.reported) return;
   if (result == HTTPD_ERR_NO_MEMORY) return OutOfMemory(node);
-  Diagnostic& error =
-      CallError(&call, HTTPD_CALL_WHOLE_LINE, "HC-25",
-                Cat("module ", provider.module->name, " refused this line without a reason"));
-  error.found = Cat("result ", result, " of its handler");
+  Diagnostic& error = CallError(
+      &call, HTTPD_CALL_WHOLE_LINE, "HC-25",
+      base::Concat("module ", provider.module->name, " refused this line without a reason"));
+  error.found = base::Concat("result ", result, " of its handler");
   if (directive.usage != nullptr) error.wanted = directive.usage;
 }
 
@@ -164,11 +165,11 @@ bool Evaluator::CheckContext(const httpd_directive& directive, const Node& node,
   if ((directive.contexts & here) != 0) return true;
   Diagnostic& error = diagnostics_.Error("HC-09", node.position, node.name_length, "");
   if (scope.node == nullptr) {
-    error.message = Cat(directive.name, " is not allowed outside of sections");
+    error.message = base::Concat(directive.name, " is not allowed outside of sections");
   } else {
-    error.message = Cat(directive.name, " is not allowed within <", scope.node->name, ">");
-    error.notes.push_back({Cat("<", scope.node->name, "> was opened here"), scope.node->position,
-                           scope.node->name_length});
+    error.message = base::Concat(directive.name, " is not allowed within <", scope.node->name, ">");
+    error.notes.push_back({base::Concat("<", scope.node->name, "> was opened here"),
+                           scope.node->position, scope.node->name_length});
   }
   error.wanted = ContextNames(directive.contexts);
   error.fix = "move this line there";
@@ -182,11 +183,11 @@ bool Evaluator::CheckArgs(const httpd_directive& directive, const Node& node, bo
   } else if ((directive.flags & HTTPD_DIRECTIVE_FLAG) != 0) {
     if (node.args.size() == 1) {
       if (ParseOnOff(node.args[0].text, flag)) return true;
-      Diagnostic& error =
-          diagnostics_.Error("HC-10", node.args[0].position, node.args[0].length,
-                             Cat(directive.name, " cannot be \"", node.args[0].text, "\""));
+      Diagnostic& error = diagnostics_.Error(
+          "HC-10", node.args[0].position, node.args[0].length,
+          base::Concat(directive.name, " cannot be \"", node.args[0].text, "\""));
       error.wanted = "On or Off";
-      error.fix = Cat(directive.name, " On");
+      error.fix = base::Concat(directive.name, " On");
       return false;
     }
   } else {
@@ -195,9 +196,10 @@ bool Evaluator::CheckArgs(const httpd_directive& directive, const Node& node, bo
     const bool any = directive.max_args == HTTPD_ARGS_ANY;
     if (enough && (any || node.args.size() <= directive.max_args)) return true;
   }
-  Diagnostic& error = diagnostics_.Error("HC-08", node.position, node.name_length,
-                                         Cat(directive.name, " has a wrong number of arguments"));
-  error.found = Cat(node.args.size());
+  Diagnostic& error =
+      diagnostics_.Error("HC-08", node.position, node.name_length,
+                         base::Concat(directive.name, " has a wrong number of arguments"));
+  error.found = base::Concat(node.args.size());
   error.wanted = usage;
   return false;
 }
@@ -206,13 +208,13 @@ void Evaluator::Unknown(const Node& node) {
   if (const Unsupported* entry = FindUnsupported(node.name)) {
     return ReportUnsupported(node, entry->name, entry->harmless, entry->why, entry->fix);
   }
-  const std::string shown = node.section ? Cat("<", node.name, ">") : node.name;
+  const std::string shown = node.section ? base::Concat("<", node.name, ">") : node.name;
   Diagnostic& error = diagnostics_.Error(
       "HC-05", node.position, node.name_length,
-      Cat("unknown ", node.section ? "section" : "directive", " \"", node.name, "\""));
+      base::Concat("unknown ", node.section ? "section" : "directive", " \"", node.name, "\""));
   if (input_.provider) error.fix = input_.provider(node.name);
   if (!error.fix.empty()) {
-    error.wanted = Cat("an installed module provides ", shown, " and is not loaded");
+    error.wanted = base::Concat("an installed module provides ", shown, " and is not loaded");
     return;
   }
   std::vector<std::string_view> known(std::begin(kEarlyNames), std::end(kEarlyNames));
@@ -227,17 +229,19 @@ void Evaluator::Unknown(const Node& node) {
     close = CloseSpellings(node.name, CommonDirectives());
   }
   if (!close.empty()) {
-    error.wanted = Cat("did you mean ", close[0]);
-    for (size_t i = 1; i < close.size(); ++i) Append(&error.wanted, " or ", close[i]);
+    error.wanted = base::Concat("did you mean ", close[0]);
+    for (size_t i = 1; i < close.size(); ++i) base::Append(&error.wanted, " or ", close[i]);
     error.wanted += "?";
-    error.fix = node.section ? Cat("<", close[0], " ", node.raw, "> ... </", close[0], ">")
-                             : Cat(close[0], " ", node.raw);
+    error.fix = node.section ? base::Concat("<", close[0], " ", node.raw, "> ... </", close[0], ">")
+                             : base::Concat(close[0], " ", node.raw);
     return;
   }
   const std::string_view module = ApacheModuleOf(node.name);
   if (!module.empty()) {
-    error.found = Cat("a directive of Apache's mod_", module, ", which is not installed here");
-    error.fix = Cat("remove it, or put it between <IfModule mod_", module, ".c> and </IfModule>");
+    error.found =
+        base::Concat("a directive of Apache's mod_", module, ", which is not installed here");
+    error.fix =
+        base::Concat("remove it, or put it between <IfModule mod_", module, ".c> and </IfModule>");
   } else {
     error.fix = "remove this line, or load the module that provides it (LoadModule)";
   }
@@ -245,11 +249,12 @@ void Evaluator::Unknown(const Node& node) {
 
 void Evaluator::ReportUnsupported(const Node& node, std::string_view name, bool harmless,
                                   std::string_view why, std::string_view fix) {
-  const std::string shown = node.section ? Cat("<", name, ">") : std::string(name);
-  Diagnostic& diagnostic = harmless ? diagnostics_.Warning("HC-20", node.position, node.name_length,
-                                                           Cat(shown, " has no effect: ", why))
-                                    : diagnostics_.Error("HC-20", node.position, node.name_length,
-                                                         Cat(shown, " is not supported: ", why));
+  const std::string shown = node.section ? base::Concat("<", name, ">") : std::string(name);
+  Diagnostic& diagnostic =
+      harmless ? diagnostics_.Warning("HC-20", node.position, node.name_length,
+                                      base::Concat(shown, " has no effect: ", why))
+               : diagnostics_.Error("HC-20", node.position, node.name_length,
+                                    base::Concat(shown, " is not supported: ", why));
   diagnostic.fix = std::string(fix);
 }
 

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/concat.h"
 #include "config/early_evaluator.h"
 #include "config/evaluator.h"
-#include "config/text.h"
 
 namespace httpd::config {
 namespace {
@@ -109,10 +109,10 @@ void Evaluator::CheckHosts() {
       if (!same_place || other.core->server_name.value != server.core->server_name.value) continue;
       const Node& node = *server_nodes_[i];
       const Node& first = *server_nodes_[j];
-      Diagnostic& warning =
-          diagnostics_.Warning("HC-29", node.position, node.name_length,
-                               Cat("this <VirtualHost> is never chosen: another has the name ",
-                                   server.core->server_name.value, " at the same address"));
+      Diagnostic& warning = diagnostics_.Warning(
+          "HC-29", node.position, node.name_length,
+          base::Concat("this <VirtualHost> is never chosen: another has the name ",
+                       server.core->server_name.value, " at the same address"));
       warning.notes.push_back({"the other one", first.position, first.name_length});
       warning.fix = "give it a ServerName of its own";
       break;
@@ -129,10 +129,10 @@ void Evaluator::WarnPortWithoutListen(const httpd_server& server) {
                         });
     if (served || i >= server_nodes_[server.index]->args.size()) continue;
     const Arg& arg = server_nodes_[server.index]->args[i];
-    Diagnostic& warning =
-        diagnostics_.Warning("HC-29", arg.position, arg.length,
-                             Cat("there is no Listen for port ", port, ": nothing arrives here"));
-    warning.fix = Cat("Listen ", port);
+    Diagnostic& warning = diagnostics_.Warning(
+        "HC-29", arg.position, arg.length,
+        base::Concat("there is no Listen for port ", port, ": nothing arrives here"));
+    warning.fix = base::Concat("Listen ", port);
   }
 }
 

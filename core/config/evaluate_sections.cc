@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/concat.h"
 #include "base/str.h"
 #include "config/core_directives.h"
 #include "config/early_evaluator.h"
 #include "config/evaluator.h"
 #include "config/parser.h"
-#include "config/text.h"
 
 namespace httpd::config {
 namespace {
@@ -63,7 +63,7 @@ bool ParseHostAddress(std::string_view text, server::VirtualHostAddress* out, st
     *wanted = "an address or * before the colon";
     return false;
   }
-  if (!ParseListenAddress(Cat(host, ":", port.empty() ? "0" : port), &address, wanted))
+  if (!ParseListenAddress(base::Concat(host, ":", port.empty() ? "0" : port), &address, wanted))
     return false;
   out->host = address.host;
   out->port = address.port;
@@ -149,15 +149,15 @@ void Evaluator::EvaluateSection(const Node& node, const Scope& scope) {
 bool Evaluator::CheckNesting(const Node& node, const Scope& scope, uint32_t context) {
   if (scope.section == nullptr) return true;
   if (context == HTTPD_IN_FILES && scope.context == HTTPD_IN_DIRECTORY) return true;
-  Diagnostic& error =
-      diagnostics_.Error("HC-09", node.position, node.name_length,
-                         Cat("<", node.name, "> is not allowed within <", scope.node->name, ">"));
+  Diagnostic& error = diagnostics_.Error(
+      "HC-09", node.position, node.name_length,
+      base::Concat("<", node.name, "> is not allowed within <", scope.node->name, ">"));
   error.wanted = context == HTTPD_IN_FILES
                      ? "<Files> outside sections, in <VirtualHost> or in <Directory>"
-                     : Cat("<", node.name, "> outside sections or in <VirtualHost>");
-  error.notes.push_back({Cat("<", scope.node->name, "> was opened here"), scope.node->position,
-                         scope.node->name_length});
-  error.fix = Cat("</", scope.node->name, "> before this line");
+                     : base::Concat("<", node.name, "> outside sections or in <VirtualHost>");
+  error.notes.push_back({base::Concat("<", scope.node->name, "> was opened here"),
+                         scope.node->position, scope.node->name_length});
+  error.fix = base::Concat("</", scope.node->name, "> before this line");
   return false;
 }
 
@@ -168,11 +168,11 @@ bool Evaluator::FillSection(const Node& node, const Scope& scope, server::Sectio
   const bool tilde = !type.regex && node.args.size() == 2 && node.args[0].text == "~";
   if (node.args.size() != (tilde ? 2u : 1u) || node.args.back().text.empty()) {
     Diagnostic& error = diagnostics_.Error("HC-08", node.position, node.name_length,
-                                           Cat("<", node.name, "> takes one argument"));
-    error.found = Cat(node.args.size());
-    error.wanted = type.regex
-                       ? Cat("<", type.name, " \"expression\">")
-                       : Cat("<", type.name, " \"name\"> or <", type.name, " ~ \"expression\">");
+                                           base::Concat("<", node.name, "> takes one argument"));
+    error.found = base::Concat(node.args.size());
+    error.wanted = type.regex ? base::Concat("<", type.name, " \"expression\">")
+                              : base::Concat("<", type.name, " \"name\"> or <", type.name,
+                                             " ~ \"expression\">");
     return false;
   }
   const Arg& arg = node.args.back();
@@ -204,7 +204,7 @@ bool Evaluator::FillSection(const Node& node, const Scope& scope, server::Sectio
   if (type.context == HTTPD_IN_LOCATION && arg.text[0] != '/') {
     Diagnostic& error = diagnostics_.Error("HC-10", arg.position, arg.length,
                                            "a <Location> is a path that begins with /");
-    error.fix = Cat("<", type.name, " \"/", arg.text, "\">");
+    error.fix = base::Concat("<", type.name, " \"/", arg.text, "\">");
     return false;
   }
   return true;
@@ -212,12 +212,12 @@ bool Evaluator::FillSection(const Node& node, const Scope& scope, server::Sectio
 
 void Evaluator::VirtualHost(const Node& node, const Scope& scope) {
   if (scope.node != nullptr) {
-    Diagnostic& error =
-        diagnostics_.Error("HC-09", node.position, node.name_length,
-                           Cat("<VirtualHost> is not allowed within <", scope.node->name, ">"));
-    error.notes.push_back({Cat("<", scope.node->name, "> was opened here"), scope.node->position,
-                           scope.node->name_length});
-    error.fix = Cat("</", scope.node->name, "> before this line");
+    Diagnostic& error = diagnostics_.Error(
+        "HC-09", node.position, node.name_length,
+        base::Concat("<VirtualHost> is not allowed within <", scope.node->name, ">"));
+    error.notes.push_back({base::Concat("<", scope.node->name, "> was opened here"),
+                           scope.node->position, scope.node->name_length});
+    error.fix = base::Concat("</", scope.node->name, "> before this line");
     return;
   }
   httpd_server* server = AddServer();
@@ -237,8 +237,9 @@ void Evaluator::VirtualHost(const Node& node, const Scope& scope) {
       server->addresses.push_back(std::move(address));
       continue;
     }
-    Diagnostic& error = diagnostics_.Error("HC-16", arg.position, arg.length,
-                                           Cat("<VirtualHost> cannot use \"", arg.text, "\""));
+    Diagnostic& error =
+        diagnostics_.Error("HC-16", arg.position, arg.length,
+                           base::Concat("<VirtualHost> cannot use \"", arg.text, "\""));
     error.wanted = std::move(wanted);
     error.fix = "<VirtualHost *:80>, with the name in ServerName";
   }

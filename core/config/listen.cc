@@ -3,8 +3,8 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include "base/concat.h"
 #include "config/early_evaluator.h"
-#include "config/text.h"
 
 namespace httpd::config {
 namespace {
@@ -55,7 +55,7 @@ bool ParseListenAddress(std::string_view text, ListenAddress* out, std::string* 
     host = text.substr(0, colon);
     port = text.substr(colon + 1);
     if (host.find(':') != host.npos) {
-      *wanted = Cat("an IPv6 address in brackets: [", host, "]:", port);
+      *wanted = base::Concat("an IPv6 address in brackets: [", host, "]:", port);
       return false;
     }
     if (host.empty()) {

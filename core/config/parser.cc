@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "base/concat.h"
 #include "config/spelling.h"
-#include "config/text.h"
 
 namespace httpd::config {
 namespace {
@@ -132,7 +132,7 @@ Tree Parser::Run() {
   while (reader.Next(&line)) {
     if (line.too_long) {
       Diagnostic& error = diagnostics_.Error("HC-03", line.At(0), 1, "line is too long");
-      error.wanted = Cat("at most ", limits_.max_line, " bytes, continuations included");
+      error.wanted = base::Concat("at most ", limits_.max_line, " bytes, continuations included");
       error.fix = "split it into several directives";
       continue;
     }
@@ -150,8 +150,8 @@ bool Parser::CheckText() {
   const std::string_view text = sources_.text(file_);
   if (text.size() > limits_.max_file) {
     Diagnostic& error = diagnostics_.Error("HC-03", {file_, 0, 0}, 0, "file is too large");
-    error.found = Cat(text.size(), " bytes");
-    error.wanted = Cat("at most ", limits_.max_file, " bytes");
+    error.found = base::Concat(text.size(), " bytes");
+    error.wanted = base::Concat("at most ", limits_.max_file, " bytes");
     error.fix = "split it and use Include";
     return false;
   }
@@ -162,13 +162,13 @@ bool Parser::CheckText() {
   const auto column = static_cast<uint32_t>(nul - start + 1);
   Diagnostic& error =
       diagnostics_.Error("HC-02", {file_, line, column}, 1, "NUL byte in a configuration file");
-  error.found = Cat(std::count(text.begin(), text.end(), '\0'), " NUL bytes");
+  error.found = base::Concat(std::count(text.begin(), text.end(), '\0'), " NUL bytes");
   error.wanted = "text in ASCII or UTF-8";
   const std::string_view mark = text.substr(0, 2);
   const bool utf16 = mark == "\xff\xfe" || mark == "\xfe\xff";
-  error.fix =
-      utf16 ? Cat("the file is UTF-16; convert it: iconv -f UTF-16 -t UTF-8 ", sources_.name(file_))
-            : "restore the file from a copy; it is binary or damaged";
+  error.fix = utf16 ? base::Concat("the file is UTF-16; convert it: iconv -f UTF-16 -t UTF-8 ",
+                                   sources_.name(file_))
+                    : "restore the file from a copy; it is binary or damaged";
   return false;
 }
 
@@ -234,14 +234,14 @@ void Parser::OpenSection(const LogicalLine& line, size_t begin, size_t name_end,
   }
   FillArgs(line, name_end, args_end, &node);
   if (!closed) {
-    Diagnostic& error =
-        diagnostics_.Error("HC-06", line.At(end - 1), 1, Cat("> is missing after <", node.name));
-    error.fix = Cat(line.text.substr(begin, end - begin), ">");
+    Diagnostic& error = diagnostics_.Error("HC-06", line.At(end - 1), 1,
+                                           base::Concat("> is missing after <", node.name));
+    error.fix = base::Concat(line.text.substr(begin, end - begin), ">");
   } else if (close + 1 < end) {
     const size_t rest = line.text.find_first_not_of(" \t\v\f\r", close + 1);
     Diagnostic& warning =
         diagnostics_.Warning("HC-06", line.At(rest), static_cast<uint32_t>(end - rest),
-                             Cat("text after <", node.name, " ...> is ignored"));
+                             base::Concat("text after <", node.name, " ...> is ignored"));
     warning.fix = "move it to a line of its own; a comment needs a line that begins with #";
   }
   open_.push_back(std::move(node));
@@ -249,7 +249,7 @@ void Parser::OpenSection(const LogicalLine& line, size_t begin, size_t name_end,
     nesting_reported_ = true;
     Diagnostic& error = diagnostics_.Error("HC-03", open_.back().position, open_.back().name_length,
                                            "sections nest too deeply");
-    error.wanted = Cat("at most ", limits_.max_nesting, " sections within each other");
+    error.wanted = base::Concat("at most ", limits_.max_nesting, " sections within each other");
   }
 }
 
@@ -261,44 +261,45 @@ void Parser::CloseSection(const LogicalLine& line, size_t begin, size_t end) {
   const auto length = static_cast<uint32_t>(name_end - begin + 1);
   const size_t close = line.text.find_first_not_of(" \t", name_end);
   if (close >= end || line.text[close] != '>') {
-    diagnostics_.Error("HC-06", line.At(name_end), 1, Cat("> is missing after </", name)).fix =
-        Cat("</", name, ">");
+    diagnostics_.Error("HC-06", line.At(name_end), 1, base::Concat("> is missing after </", name))
+        .fix = base::Concat("</", name, ">");
   } else if (close + 1 < end) {
     diagnostics_
         .Warning("HC-06", line.At(close + 1), static_cast<uint32_t>(end - close - 1),
-                 Cat("text after </", name, "> is ignored"))
-        .fix = Cat("</", name, ">");
+                 base::Concat("text after </", name, "> is ignored"))
+        .fix = base::Concat("</", name, ">");
   }
   const auto match = std::find_if(open_.rbegin(), open_.rend(),
                                   [&](const Node& node) { return SameName(node.name, name); });
   if (match != open_.rend()) {
     const size_t keep = open_.rend() - match;
     while (open_.size() > keep) {
-      ReportUnclosed(open_.back(), Cat("</", name, "> on line ", position.line));
+      ReportUnclosed(open_.back(), base::Concat("</", name, "> on line ", position.line));
       PopSection();
     }
     return PopSection();
   }
   if (open_.empty()) {
-    Diagnostic& error = diagnostics_.Error("HC-04", position, length,
-                                           Cat("</", name, "> without a matching <", name, ">"));
+    Diagnostic& error = diagnostics_.Error(
+        "HC-04", position, length, base::Concat("</", name, "> without a matching <", name, ">"));
     error.fix = "remove this line, or add the opening line above";
     return;
   }
   const std::string expected = open_.back().name;
-  Diagnostic& error = diagnostics_.Error("HC-04", position, length,
-                                         Cat("expected </", expected, ">, found </", name, ">"));
-  error.notes.push_back(
-      {Cat("<", expected, "> was opened here"), open_.back().position, open_.back().name_length});
-  error.fix = Cat("</", expected, ">");
+  Diagnostic& error = diagnostics_.Error(
+      "HC-04", position, length, base::Concat("expected </", expected, ">, found </", name, ">"));
+  error.notes.push_back({base::Concat("<", expected, "> was opened here"), open_.back().position,
+                         open_.back().name_length});
+  error.fix = base::Concat("</", expected, ">");
   // A misspelt name closes its section, so that one typing error is one error.
   if (EditDistance(name, expected, 2) <= 2) PopSection();
 }
 
 void Parser::ReportUnclosed(const Node& node, std::string before) {
-  Diagnostic& error = diagnostics_.Error("HC-04", node.position, node.name_length,
-                                         Cat("<", node.name, "> is not closed before ", before));
-  error.fix = Cat("</", node.name, ">");
+  Diagnostic& error =
+      diagnostics_.Error("HC-04", node.position, node.name_length,
+                         base::Concat("<", node.name, "> is not closed before ", before));
+  error.fix = base::Concat("</", node.name, ">");
 }
 
 void Parser::AddNode(Node node) {

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <utility>
 
-#include "config/text.h"
+#include "base/concat.h"
 
 namespace httpd::config {
 
@@ -36,7 +36,7 @@ std::string SourceMap::Describe(Position position) const {
   if (position.file >= files_.size()) return "";
   const std::string& name = files_[position.file].name;
   if (position.line == 0) return name;
-  return Cat(name, ":", position.line, ":", position.column);
+  return base::Concat(name, ":", position.line, ":", position.column);
 }
 
 }  // namespace httpd::config

@@ -10,8 +10,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/concat.h"
 #include "base/str.h"
-#include "config/text.h"
 #include "config/tree.h"
 
 namespace httpd::config {
@@ -113,19 +113,20 @@ bool CheckDirectory(const std::string& path, DirectoryProblem* problem) {
     const std::string part = path.substr(0, slash);
     struct stat info;
     if (::stat(part.c_str(), &info) != 0) {
-      problem->found = Cat(part, ": ", std::strerror(errno));
-      problem->fix = errno == ENOENT ? Cat("mkdir -p ", path) : Cat("ls -ld ", part);
+      problem->found = base::Concat(part, ": ", std::strerror(errno));
+      problem->fix =
+          errno == ENOENT ? base::Concat("mkdir -p ", path) : base::Concat("ls -ld ", part);
       return false;
     }
     if (!S_ISDIR(info.st_mode)) {
-      problem->found = Cat(part, " is not a directory");
-      problem->fix = Cat("name a directory, or: mkdir -p ", path, " after moving ", part);
+      problem->found = base::Concat(part, " is not a directory");
+      problem->fix = base::Concat("name a directory, or: mkdir -p ", path, " after moving ", part);
       return false;
     }
     // The effective user counts: privileges are gone when this runs.
     if (::faccessat(AT_FDCWD, part.c_str(), X_OK, AT_EACCESS) != 0) {
-      problem->found = Cat("user ", ::geteuid(), " may not enter ", part);
-      problem->fix = Cat("chmod o+x ", part);
+      problem->found = base::Concat("user ", ::geteuid(), " may not enter ", part);
+      problem->fix = base::Concat("chmod o+x ", part);
       return false;
     }
     if (slash == path.npos) return true;

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "base/concat.h"
 #include "config/parser.h"
-#include "config/text.h"
 
 namespace httpd::config {
 namespace {
@@ -76,7 +76,7 @@ bool ReportUnterminated(const Node& node, const SourceMap& sources, Diagnostics*
   const std::string_view line = sources.Line(arg.position.file, arg.position.line);
   const std::string_view quote =
       arg.position.column <= line.size() ? line.substr(arg.position.column - 1, 1) : "\"";
-  error.fix = Cat("put ", quote, " where the argument ends");
+  error.fix = base::Concat("put ", quote, " where the argument ends");
   return true;
 }
 
