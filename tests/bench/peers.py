@@ -167,6 +167,9 @@ class Httpd(Server):
                 "-F"]
 
     def worker(self):
+        deadline = time.monotonic() + 20  # it answers a moment before the file says so
+        while not os.path.exists(self.path("run", "httpd.state")) and time.monotonic() < deadline:
+            time.sleep(0.01)
         with open(self.path("run", "httpd.state")) as file:
             return json.load(file)["generations"][-1]["workers"][0]["pid"]
 
