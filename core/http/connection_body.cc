@@ -24,14 +24,16 @@ void Connection::StartBody(httpd_request* request) {
   if (!processing_) WatchForState();
 }
 
-// RFC 9110 §10.1.1.
+// RFC 9110 §10.1.1. Nothing is written here, for a client that has left would end the request under
+// the hook that is calling.
 void Connection::SendContinue() {
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   continue_due_ = false;
-  if (!FitsScratch(kContinue.size())) return;
+  if (worker_->scratch_used + kContinue.size() > httpd_worker::kScratch && !KeepScratch()) return;
   kContinue.copy(worker_->scratch + worker_->scratch_used, kContinue.size());
   worker_->scratch_used += kContinue.size();
-  if (Flush()) return;
+  if (processing_) return;  // Process() sends it
+  KeepScratch();
   want_write_ = true;
 }
 

@@ -47,6 +47,7 @@ void Connection::Send(httpd_request* request, bool end) {
     if (!processing_) Process();
     return;
   }
+  if (state_ == State::kClosed) return;
   net::SetDeadline(&transport_, worker_->loop_now() + request->server->core->timeout.value);
   if (!processing_) Process();
 }

@@ -83,6 +83,7 @@ void Watch(httpd_connection* connection, int events) {
 }
 
 void SetDeadline(httpd_connection* connection, uint64_t deadline) {
+  if (connection->closing) return;  // the wheel must not know what is about to be deleted
   connection->worker->wheel.Set(&connection->timer, deadline);
 }
 

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The serving path where clients and handlers do what is allowed but rare: they do not read, leave
+// in the middle, send a body nobody asked for, or write behind a flush. Each test was a defect.
+
+#include <gmock/gmock.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <sstream>
+
+#include "integration/server_fixture.h"
+
+namespace httpd::testing {
+namespace {
+
+using std::chrono::steady_clock;
+using ::testing::AnyOf;
+using ::testing::Eq;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class ServingEdge : public ServerTest {
+ protected:
+  void Begin() {
+    ASSERT_TRUE(server_.Start());
+    port_ = server_.port();
+  }
+  void BeginWithEdge() {
+    server_.modules.push_back("edge");
+    Begin();
+  }
+  uint16_t port_ = 0;
+};
+
+std::string Request(const std::string& method, const std::string& target,
+                    const std::string& fields = "", const std::string& body = "") {
+  return method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n" + body;
+}
+
+std::string Times(size_t count, const std::string& text) {
+  std::string out;
+  for (size_t i = 0; i < count; ++i) out += text;
+  return out;
+}
+
+// The kernel takes little for this client, so that the server meets a full socket early.
+void ReadSlowly(const Wire& wire) {
+  int size = 4096;
+  setsockopt(wire.fd(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+}
+
+// The end of this connection is a reset.
+void ResetAtClose(const Wire& wire) {
+  linger abrupt{1, 0};
+  setsockopt(wire.fd(), SOL_SOCKET, SO_LINGER, &abrupt, sizeof abrupt);
+}
+
+void LetTimePass(int ms) { poll(nullptr, 0, ms); }  // only where time itself is under test
+
+TEST_F(ServingEdge, AResetInTheMiddleOfAFullBatchHurtsNobody) {
+  server_.Write("htdocs/mid.txt", std::string(12000, 'm'));
+  server_.workers = 1;
+  Begin();
+  const std::vector<pid_t> before = server_.WorkerPids();
+  const std::string batch = Times(390, Request("GET", "/mid.txt"));
+  for (int i = 0; i < 60; ++i) {
+    Wire wire(port_);
+    ReadSlowly(wire);
+    ResetAtClose(wire);
+    ASSERT_TRUE(wire.Send(batch));
+    if (i % 3 > 0) {  // the server has begun to answer
+      pollfd readable{wire.fd(), POLLIN, 0};
+      poll(&readable, 1, 5000);
+    }
+    if (i % 3 == 2) usleep(static_cast<useconds_t>(i) * 50);
+  }
+  LetTimePass(600);  // two ticks of the clock that closes what is late
+  EXPECT_EQ(Get(port_, "/").status, 200);
+  EXPECT_EQ(server_.WorkerPids(), before);
+}
+
+TEST_F(ServingEdge, AResetWhileAHandlerRunsIsSeenAfterIt) {
+  server_.workers = 1;
+  BeginWithEdge();
+  const std::vector<pid_t> before = server_.WorkerPids();
+  server_.Write("marks/readme", "");
+  const std::string mark = server_.Path("marks/mark");
+  ASSERT_EQ(chmod(server_.Path("marks").c_str(), 0777), 0);
+  {
+    Wire wire(port_);
+    ResetAtClose(wire);
+    ASSERT_TRUE(wire.Send(
+        Request("POST", "/edge/wait?" + mark, "Content-Length: 5\r\nExpect: 100-continue\r\n")));
+    ASSERT_TRUE(WaitUntil([&] { return access((mark + ".in").c_str(), F_OK) == 0; }));
+  }
+  server_.Write("marks/mark.go", "");
+  LetTimePass(600);
+  EXPECT_EQ(Get(port_, "/").status, 200);
+  EXPECT_EQ(server_.WorkerPids(), before);
+}
+
+}  // namespace
+}  // namespace httpd::testing
