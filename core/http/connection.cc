@@ -165,7 +165,7 @@ void Connection::Process() {
     Advance();
   } while (state_ != State::kClosed && Flush() && Written());
   processing_ = false;
-  if (state_ == State::kIdle && begin_ == end_) Idle();
+  if (state_ == State::kIdle && begin_ == end_ && pending_begin_ == pending_end_) Idle();
   if (state_ != State::kClosed) WatchForState();
 }
 

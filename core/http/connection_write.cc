@@ -301,7 +301,9 @@ bool Connection::Written() {
     ShutDown();
     return false;
   }
-  if (request_ == nullptr || !request_->flags.head_sent) return false;
+  // Requests that the client sent ahead had to wait while it did not read.
+  if (request_ == nullptr) return state_ == State::kIdle && begin_ < end_;
+  if (!request_->flags.head_sent) return false;
   if (finishing_) {
     FinishRequest();
     return true;

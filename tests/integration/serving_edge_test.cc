@@ -55,6 +55,11 @@ void ReadSlowly(const Wire& wire) {
   setsockopt(wire.fd(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 }
 
+void ReadFast(const Wire& wire) {
+  int size = 1 << 20;
+  setsockopt(wire.fd(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+}
+
 // The end of this connection is a reset.
 void ResetAtClose(const Wire& wire) {
   linger abrupt{1, 0};
@@ -103,6 +108,22 @@ TEST_F(ServingEdge, AResetWhileAHandlerRunsIsSeenAfterIt) {
   LetTimePass(600);
   EXPECT_EQ(Get(port_, "/").status, 200);
   EXPECT_EQ(server_.WorkerPids(), before);
+}
+
+TEST_F(ServingEdge, PipelinedRequestsGoOnWhenASlowClientReadsAgain) {
+  constexpr size_t kCount = 1500;
+  const std::string body(12000, 'm');
+  server_.Write("htdocs/mid.txt", body);
+  Begin();
+  Wire wire(port_);
+  ReadSlowly(wire);
+  ASSERT_TRUE(wire.Send(Times(kCount, Request("GET", "/mid.txt"))));
+  ReadFast(wire);
+  for (size_t i = 0; i < kCount; ++i) {
+    const Answer answer = wire.Read();
+    ASSERT_EQ(answer.status, 200) << i;
+    ASSERT_TRUE(answer.body == body) << i;
+  }
 }
 
 }  // namespace
