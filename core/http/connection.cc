@@ -374,7 +374,7 @@ void Connection::Cut() {
 void Connection::WatchForState() {
   if (state_ == State::kClosed) return;
   int events = want_write_ ? UV_WRITABLE : 0;
-  const bool body_unwanted = request_ != nullptr && !request_->flags.body_claimed && !finishing_;
+  const bool body_unwanted = request_ == nullptr || request_->reader == nullptr;
   if (state_ == State::kBusy && (!body_pending() || body_unwanted)) {
     if (!disconnected_ && !read_eof_) events |= UV_DISCONNECT;
   } else if (!read_eof_ && pending_end_ == pending_begin_) {

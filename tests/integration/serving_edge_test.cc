@@ -66,6 +66,22 @@ void ResetAtClose(const Wire& wire) {
   setsockopt(wire.fd(), SOL_SOCKET, SO_LINGER, &abrupt, sizeof abrupt);
 }
 
+// Processor time of these processes so far, in clock ticks.
+long CpuTicks(const std::vector<pid_t>& pids) {
+  long sum = 0;
+  for (pid_t pid : pids) {
+    std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+    std::string text;
+    std::getline(stat, text);
+    std::istringstream rest(text.substr(text.rfind(')') + 2));
+    std::string word;
+    for (int field = 3; field <= 15 && rest >> word; ++field) {
+      if (field >= 14) sum += std::stol(word);
+    }
+  }
+  return sum;
+}
+
 void LetTimePass(int ms) { poll(nullptr, 0, ms); }  // only where time itself is under test
 
 TEST_F(ServingEdge, AResetInTheMiddleOfAFullBatchHurtsNobody) {
@@ -124,6 +140,27 @@ TEST_F(ServingEdge, PipelinedRequestsGoOnWhenASlowClientReadsAgain) {
     ASSERT_EQ(answer.status, 200) << i;
     ASSERT_TRUE(answer.body == body) << i;
   }
+}
+
+TEST_F(ServingEdge, AnUnreadBodyDoesNotKeepTheProcessorBusyWhileTheAnswerWaits) {
+  server_.Write("htdocs/big.bin", std::string(16u << 20, 'b'));
+  server_.workers = 1;
+  Begin();
+  Wire wire(port_);
+  ReadSlowly(wire);
+  const std::string body(100000, 'x');
+  ASSERT_TRUE(wire.Send(Request("GET", "/big.bin", "Content-Length: 100000\r\n", body)));
+  ASSERT_TRUE(WaitUntil([&] {
+    char first;
+    return recv(wire.fd(), &first, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+  }));
+  LetTimePass(300);
+  const long before = CpuTicks(server_.WorkerPids());
+  LetTimePass(1000);
+  EXPECT_LT(CpuTicks(server_.WorkerPids()) - before, sysconf(_SC_CLK_TCK) / 4);
+  ReadFast(wire);
+  EXPECT_EQ(wire.Read().body.size(), 16u << 20);
+  EXPECT_EQ(wire.Ask(Request("GET", "/")).status, 200);  // the body was not taken for a request
 }
 
 }  // namespace
