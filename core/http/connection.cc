@@ -358,6 +358,7 @@ void Connection::ShutDown() {
 void Connection::Cut() {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
+  worker_->scratch_used = 0;  // what it held for this client must not reach the next one
   net::Close(&transport_);
   if (request_ != nullptr) {
     server::Request* request = request_;

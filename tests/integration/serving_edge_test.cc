@@ -163,5 +163,17 @@ TEST_F(ServingEdge, AnUnreadBodyDoesNotKeepTheProcessorBusyWhileTheAnswerWaits) 
   EXPECT_EQ(wire.Ask(Request("GET", "/")).status, 200);  // the body was not taken for a request
 }
 
+TEST_F(ServingEdge, AnswersOfACutConnectionReachNobodyElse) {
+  server_.Write("htdocs/secret.txt", "for one client only");
+  server_.workers = 1;
+  BeginWithEdge();
+  server_.AllowLog("HS-17");
+  Wire cut(port_);
+  ASSERT_TRUE(cut.Send(Request("GET", "/secret.txt") + Request("GET", "/edge/large-head")));
+  cut.ReadAll();
+  Wire other(port_);
+  EXPECT_THAT(other.Ask(Request("GET", "/nothing")).status, Eq(404));
+}
+
 }  // namespace
 }  // namespace httpd::testing
