@@ -246,6 +246,9 @@ hosts: {{ default: {{ paths: {{ "/": {{ file.dir: "{self.htdocs}" }} }} }} }}
         return [shutil.which("h2o", path="/usr/sbin:" + os.environ["PATH"]), "-m", "worker", "-c",
                 self.path("conf/h2o.conf")]
 
+    def worker(self):
+        return self.process.pid  # its child writes backtraces
+
 
 def installed(program):
     return shutil.which(program, path="/usr/sbin:/usr/local/sbin:" + os.environ["PATH"]) is not None
