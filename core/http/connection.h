@@ -84,6 +84,7 @@ class Connection final : public net::Protocol, public server::Stream {
   // ---- writing: connection_write.cc ----
   void WriteHead(bool end);
   void DecideFraming(bool end);
+  bool Bodiless() const;
   bool FitsScratch(size_t size);
   bool TakeIntoScratch();
   void FrameChunks(bool end);

@@ -39,6 +39,10 @@ void Connection::Send(httpd_request* request, bool end) {
   if (request->flags.aborted) return Cut();
   if (!request->flags.head_sent) WriteHead(end);
   if (state_ == State::kClosed) return;
+  if (Bodiless()) {  // what a handler writes behind a flush as well
+    request->body = request->body_tail = nullptr;
+    request->unsent = 0;
+  }
   if (request->flags.chunked) FrameChunks(end);
   if (state_ == State::kClosed) return;
   if (end) finishing_ = true;
@@ -58,8 +62,7 @@ void Connection::DecideFraming(bool end) {
   server::Request* request = request_;
   const RequestHead* head = request->head;
   const server::CoreServer& server = *request->server->core;
-  const bool no_body = StatusForbidsBody(static_cast<int>(request->status)) || request->is_head();
-  if (!end && !no_body) {
+  if (!end && !Bodiless()) {
     if (head->version < 1001) {
       may_keep_alive_ = false;
     } else {
@@ -90,11 +93,11 @@ void Connection::WriteHead(bool end) {
   worker_->scratch_used += static_cast<size_t>(out - begin);
   request->bytes_sent += static_cast<uint64_t>(out - begin);
   request->flags.head_sent = true;
-  if (StatusForbidsBody(static_cast<int>(request->status)) || request->is_head()) {
-    request->body = request->body_tail = nullptr;
-    request->unsent = 0;
-    request->flags.chunked = false;
-  }
+}
+
+// RFC 9112 §6.3, items 1 and 2.
+bool Connection::Bodiless() const {
+  return request_->is_head() || StatusForbidsBody(static_cast<int>(request_->status));
 }
 
 bool Connection::FitsScratch(size_t size) {
@@ -155,6 +158,7 @@ void Connection::FrameChunks(bool end) {
 // What a handler has written but not flushed stays: the head is not decided, or the chunk not framed.
 bool Connection::NothingReleased() const {
   return request_ == nullptr || !request_->flags.head_sent || request_->body == nullptr ||
+         Bodiless() ||
          (request_->flags.chunked && request_->framed == nullptr);
 }
 
