@@ -116,12 +116,13 @@ bool Connection::TakeIntoScratch() {
     total += piece->size;
   }
   if (total > kCopyLimit || !FitsScratch(total)) return false;
+  // Making room may have sent some of it.
   for (const server::BodyPiece* piece = request->body; piece != nullptr; piece = piece->next) {
     std::memcpy(worker_->scratch + worker_->scratch_used, piece->data, piece->size);
     worker_->scratch_used += piece->size;
+    request->bytes_sent += piece->size;
     if (!piece->framing) request->body_sent += piece->size;
   }
-  request->bytes_sent += total;
   request->body = request->body_tail = nullptr;
   return true;
 }

@@ -200,5 +200,25 @@ TEST_F(ServingEdge, AFlushedAnswerComesWhole) {
   EXPECT_EQ(wire.Ask(Request("GET", "/")).status, 200);
 }
 
+TEST_F(ServingEdge, TheLogCountsEachByteOnce) {
+  constexpr size_t kCount = 20;
+  server_.Write("htdocs/mid.txt", std::string(12000, 'm'));
+  server_.modules.push_back("log_config");
+  server_.extra = "CustomLog logs/access.log \"%O %B\"\n";
+  server_.workers = 1;
+  Begin();
+  Wire wire(port_);
+  ASSERT_TRUE(wire.Send(Times(kCount, Request("GET", "/mid.txt"))));
+  for (size_t i = 0; i < kCount; ++i) ASSERT_EQ(wire.Read().body.size(), 12000u);
+  const auto lines = [&] {
+    std::ifstream log(server_.Path("logs/access.log"));
+    std::vector<std::string> out;
+    for (std::string line; std::getline(log, line);) out.push_back(line);
+    return out;
+  };
+  ASSERT_TRUE(WaitUntil([&] { return lines().size() == kCount; }));
+  for (const std::string& line : lines()) EXPECT_EQ(line, lines().front());
+}
+
 }  // namespace
 }  // namespace httpd::testing
