@@ -109,6 +109,7 @@ httpd_result ApplyForcedType(Request* request) {
 }
 
 httpd_result CheckBodyLimit(Request* request) {
+  if (request->flags.error_response) return HTTPD_DECLINED;  // the document of this very error
   const int64_t limit = request->location->core->limit_request_body.value;
   if (limit == 0 || request->head->content_length <= limit) return HTTPD_DECLINED;
   LogRequest(request, log::Level::kError, "core",

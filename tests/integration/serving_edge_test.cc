@@ -220,5 +220,16 @@ TEST_F(ServingEdge, TheLogCountsEachByteOnce) {
   for (const std::string& line : lines()) EXPECT_EQ(line, lines().front());
 }
 
+TEST_F(ServingEdge, ABodyTooLargeHasItsErrorDocument) {
+  server_.Write("htdocs/large.html", "this was too much");
+  server_.AllowLog("HS-05");
+  server_.extra = "LimitRequestBody 10\nErrorDocument 413 /large.html\n";
+  Begin();
+  const Answer answer =
+      Ask(port_, Request("POST", "/", "Content-Length: 20\r\n", std::string(20, 'x')));
+  EXPECT_EQ(answer.status, 413);
+  EXPECT_EQ(answer.body, "this was too much");
+}
+
 }  // namespace
 }  // namespace httpd::testing
