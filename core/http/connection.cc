@@ -37,7 +37,9 @@ bool Connection::Open(int fd, const sockaddr* peer, uint32_t listener) {
     net::ResolveLocal(&transport_);
     transport_.hosts = vhosts.Find(transport_.local(), transport_.local_port);
   }
-  net::SetDeadline(&transport_, worker_->loop_now() + limits().header_timeout.value);
+  const server::CoreServer& server = limits();
+  const uint32_t first = server.header_timeout.value;  // 0: no limit
+  net::SetDeadline(&transport_, worker_->loop_now() + (first > 0 ? first : server.timeout.value));
   return true;
 }
 
@@ -144,6 +146,7 @@ void Connection::OnTimeout() {
   }
   if (state_ == State::kBusy && request_ != nullptr && !finishing_) {
     if (body_pending() && request_->flags.body_claimed && !request_->flags.body_ended) {
+      net::SetDeadline(&transport_, worker_->loop_now() + limits().timeout.value);
       return BodyBroken();
     }
     if (request_->state == server::RequestState::kSuspended && !want_write_) {
@@ -206,6 +209,10 @@ bool Connection::ParseHead() {
   }
   const server::CoreServer& server = limits();
   uint64_t allowed = server.header_timeout.value;
+  if (allowed == 0) {
+    net::SetDeadline(&transport_, UINT64_MAX);
+    return false;
+  }
   if (const uint32_t rate = server.header_min_rate.value; rate > 0) {
     const uint64_t most = server.header_timeout_max.value;  // 0: no cap
     allowed += (end_ - begin_) * uint64_t{1000} / rate;
@@ -322,9 +329,7 @@ void Connection::AfterRequest() {
     return Linger();
   }
   state_ = body_pending() ? State::kDiscard : State::kIdle;
-  if (state_ == State::kDiscard) {
-    net::SetDeadline(&transport_, worker_->loop_now() + limits().body_timeout.value);
-  }
+  if (state_ == State::kDiscard) BodyBegins();
 }
 
 void Connection::Idle() {

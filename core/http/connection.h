@@ -78,6 +78,8 @@ class Connection final : public net::Protocol, public server::Stream {
   void PumpChunked();
   void BodyBroken();
   bool Discard();
+  void BodyBegins();
+  void BodyArrived(uint64_t size);
   bool body_pending() const { return body_ != BodyState::kNone; }
   void SendContinue();
 
@@ -110,6 +112,7 @@ class Connection final : public net::Protocol, public server::Stream {
   ChunkedDecoder decoder_;
   uint64_t body_left_ = 0;
   uint64_t discarded_ = 0;
+  uint64_t body_deadline_ = 0;  // loop milliseconds
   uint64_t head_started_ = 0;  // loop milliseconds
 
   server::Buffer pending_;  // output that the socket did not take

@@ -19,7 +19,7 @@ void Connection::StartBody(httpd_request* request) {
   if (body_ == BodyState::kNone) return server::FeedBody(request, {}, HTTPD_BODY_END);
   if (body_ == BodyState::kBroken) return BodyBroken();
   if (continue_due_) SendContinue();
-  net::SetDeadline(&transport_, worker_->loop_now() + limits().body_timeout.value);
+  BodyBegins();
   PumpBody();
   if (!processing_) WatchForState();
 }
@@ -35,6 +35,19 @@ void Connection::SendContinue() {
   if (processing_) return;  // Process() sends it
   KeepScratch();
   want_write_ = true;
+}
+
+// RequestReadTimeout body=20,MinRate=500: 20 seconds, and one more for each 500 bytes. 0: no limit.
+void Connection::BodyBegins() {
+  const uint32_t time = limits().body_timeout.value;
+  body_deadline_ = time == 0 ? UINT64_MAX : worker_->loop_now() + time;
+  net::SetDeadline(&transport_, body_deadline_);
+}
+
+void Connection::BodyArrived(uint64_t size) {
+  const uint32_t rate = limits().body_min_rate.value;
+  if (rate > 0 && body_deadline_ != UINT64_MAX) body_deadline_ += size * 1000 / rate;
+  net::SetDeadline(&transport_, body_deadline_);
 }
 
 // Moves what is in the buffer on: to the reader, or to nowhere once the response is sent.
@@ -63,12 +76,12 @@ void Connection::PumpLength() {
   body_left_ -= n;
   const bool end = body_left_ == 0;
   if (end) body_ = BodyState::kNone;
+  BodyArrived(n);
   if (state_ == State::kDiscard) {
     discarded_ += n;
     if (discarded_ > kMaxDiscard) Linger();
     return;
   }
-  net::SetDeadline(&transport_, worker_->loop_now() + limits().body_timeout.value);
   server::FeedBody(request_, data, end ? HTTPD_BODY_END : 0);
 }
 
@@ -86,12 +99,12 @@ void Connection::PumpChunked() {
       if (state_ == State::kDiscard) return Linger();
       return BodyBroken();
     case ChunkedDecoder::Result::kData:
+      BodyArrived(content.size());
       if (state_ == State::kDiscard) {
         discarded_ += consumed;
         if (discarded_ > kMaxDiscard) Linger();
         return;
       }
-      net::SetDeadline(&transport_, worker_->loop_now() + limits().body_timeout.value);
       return server::FeedBody(request_, content, 0);
     case ChunkedDecoder::Result::kDone:
       body_ = BodyState::kNone;

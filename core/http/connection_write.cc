@@ -295,8 +295,9 @@ bool Connection::SendFilePiece(bool* again, uint64_t* turn) {
 
 // The client is given another Timeout whenever it took something.
 void Connection::WaitForRoom(bool progress) {
+  const bool waited = want_write_;
   want_write_ = true;
-  if (!progress) return;
+  if (waited && !progress) return;
   net::SetDeadline(&transport_, worker_->loop_now() + limits().timeout.value);
 }
 

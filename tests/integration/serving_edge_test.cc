@@ -231,5 +231,50 @@ TEST_F(ServingEdge, ABodyTooLargeHasItsErrorDocument) {
   EXPECT_EQ(answer.body, "this was too much");
 }
 
+TEST_F(ServingEdge, ATimeOfZeroMeansNoLimit) {
+  server_.extra = "RequestReadTimeout header=0 body=0\n";
+  server_.modules.push_back("edge");
+  Begin();
+  Wire wire(port_);
+  LetTimePass(700);
+  ASSERT_TRUE(wire.Send("POST /edge/drop HTTP/1.1\r\n"));
+  LetTimePass(700);
+  ASSERT_TRUE(wire.Send("Host: a\r\nContent-Length: 2\r\n\r\nx"));
+  LetTimePass(700);
+  ASSERT_TRUE(wire.Send("x"));
+  EXPECT_EQ(wire.Read().status, 200);
+}
+
+TEST_F(ServingEdge, ABodyThatTricklesIsCutOff) {
+  server_.extra = "RequestReadTimeout body=1,MinRate=1000\n";
+  server_.modules.push_back("edge");
+  Begin();
+  for (const char* target : {"/edge/drop", "/index.html"}) {
+    Wire wire(port_);
+    ASSERT_TRUE(wire.Send(Request("POST", target, "Content-Length: 1000\r\n")));
+    const auto start = steady_clock::now();
+    bool over = false;
+    while (!over && steady_clock::now() - start < std::chrono::seconds(8)) {
+      if (!wire.Send("x")) break;
+      pollfd end{wire.fd(), POLLRDHUP, 0};
+      over = poll(&end, 1, 200) > 0;
+    }
+    EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(6)) << target;
+  }
+}
+
+TEST_F(ServingEdge, ABodyAtTheMinimalRateIsRead) {
+  server_.extra = "RequestReadTimeout body=1,MinRate=10\n";
+  server_.modules.push_back("edge");
+  Begin();
+  Wire wire(port_);
+  ASSERT_TRUE(wire.Send(Request("POST", "/edge/drop", "Content-Length: 100\r\n")));
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(wire.Send("0123456789"));
+    LetTimePass(200);
+  }
+  EXPECT_EQ(wire.Read().status, 200);
+}
+
 }  // namespace
 }  // namespace httpd::testing
