@@ -113,7 +113,7 @@ class Connection final : public net::Protocol, public server::Stream {
   uint64_t body_left_ = 0;
   uint64_t discarded_ = 0;
   uint64_t body_deadline_ = 0;  // loop milliseconds
-  uint64_t head_started_ = 0;  // loop milliseconds
+  uint64_t head_started_ = 0;   // loop milliseconds
 
   server::Buffer pending_;  // output that the socket did not take
   uint32_t pending_begin_ = 0;

@@ -156,11 +156,11 @@ void Connection::FrameChunks(bool end) {
   request->body_tail = request->framed = tail;
 }
 
-// What a handler has written but not flushed stays: the head is not decided, or the chunk not framed.
+// What a handler has written but not flushed stays: the head is not decided, or the chunk not
+// framed.
 bool Connection::NothingReleased() const {
   return request_ == nullptr || !request_->flags.head_sent || request_->body == nullptr ||
-         Bodiless() ||
-         (request_->flags.chunked && request_->framed == nullptr);
+         Bodiless() || (request_->flags.chunked && request_->framed == nullptr);
 }
 
 // Memory that can leave now, in order; *file_next when a file follows it.

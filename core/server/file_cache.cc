@@ -7,9 +7,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -55,6 +57,13 @@ char* ReadAll(int fd, size_t size) {
 }
 
 }  // namespace
+
+// Half of the descriptors are for connections, however few there are.
+FileCache::FileCache() {
+  rlimit descriptors;
+  if (::getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return;
+  max_entries_ = static_cast<size_t>(std::clamp<rlim_t>(descriptors.rlim_cur / 2, 1, kMaxEntries));
+}
 
 FileCache::~FileCache() {
   while (oldest_ != nullptr) Drop(oldest_);
@@ -118,7 +127,7 @@ FileEntry* FileCache::Lookup(std::string_view path, uint64_t now, uint32_t valid
   if (entry->content != nullptr) memory_ += static_cast<size_t>(entry->size);
   entries_.emplace(entry->path, entry);
   Link(entry);
-  while (entries_.size() > kMaxEntries || (memory_ > kMaxMemory && oldest_ != entry)) {
+  while (entries_.size() > max_entries_ || (memory_ > kMaxMemory && oldest_ != entry)) {
     Drop(oldest_);
   }
   return entry;

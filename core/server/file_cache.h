@@ -51,7 +51,7 @@ class FileCache {
   static constexpr size_t kMaxEntries = 2048;
   static constexpr size_t kMaxMemory = 32 << 20;
 
-  FileCache() = default;
+  FileCache();
   FileCache(const FileCache&) = delete;
   FileCache& operator=(const FileCache&) = delete;
   ~FileCache();
@@ -76,6 +76,7 @@ class FileCache {
   FileEntry* newest_ = nullptr;
   FileEntry* oldest_ = nullptr;
   size_t memory_ = 0;
+  size_t max_entries_ = kMaxEntries;
 };
 
 }  // namespace httpd::server

@@ -276,5 +276,25 @@ TEST_F(ServingEdge, ABodyAtTheMinimalRateIsRead) {
   EXPECT_EQ(wire.Read().status, 200);
 }
 
+TEST_F(ServingEdge, MoreFilesThanDescriptorsAreServed) {
+  constexpr int kFiles = 150;
+  for (int i = 0; i < kFiles; ++i) {
+    server_.Write("htdocs/f" + std::to_string(i), std::string(40000, 'f'));
+  }
+  rlimit old;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &old), 0);
+  rlimit few{100, old.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+  server_.workers = 1;
+  Begin();
+  setrlimit(RLIMIT_NOFILE, &old);
+  Wire wire(port_);
+  for (int i = 0; i < kFiles; ++i) {
+    ASSERT_TRUE(wire.Send(Request("GET", "/f" + std::to_string(i))));
+    EXPECT_EQ(wire.Read().status, 200) << i;
+  }
+  EXPECT_EQ(Get(port_, "/").status, 200);
+}
+
 }  // namespace
 }  // namespace httpd::testing
