@@ -2,6 +2,7 @@
 //
 // Bringing up a generation: load modules, evaluate the configuration, let modules refuse it.
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/concat.h"
@@ -37,6 +38,14 @@ std::string ServerField(httpd::server::ServerTokens tokens) {
       return httpd::base::Concat("Server: httpd/", version, " (Unix)\r\n");
   }
   return "Server: httpd\r\n";
+}
+
+// Each connection and each cached file is a descriptor; what the system grants is meant to be used.
+void RaiseDescriptorLimit() {
+  rlimit limit;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 }  // namespace
@@ -106,6 +115,7 @@ std::string httpd_generation::DescribeModules() const {
 }
 
 int httpd_generation::RunWorker(const httpd::server::WorkerInput& worker_input) {
+  RaiseDescriptorLimit();  // before the file cache takes its share
   auto* created = new httpd_worker(this, worker_input);
   return created->Run();
 }

@@ -74,6 +74,25 @@ bool AnswerServerRequest(Request* request) {
   return false;
 }
 
+// Calls back into the module whose step the request stands at: it is blamed meanwhile, and no
+// exception gets into the loop.
+template <typename Callback>
+void CallBack(Request* request, std::string_view what, Callback&& callback) {
+  const Program& program = request->worker->generation->program;
+  const module::HookEntry* entry =
+      request->pc < program.steps.size() ? program.steps[request->pc].entry : nullptr;
+  const uint16_t slot = entry == nullptr ? 0 : entry->slot;
+  httpd_worker* worker = request->worker;
+  worker->slot->Blame(slot, entry == nullptr ? 0 : entry->hook);
+  try {
+    callback();
+  } catch (...) {
+    log::Write(log::Level::kError, worker->generation->registry.at(slot)->name,
+               base::Concat("a C++ exception left a ", what, " function [HS-02]"));
+  }
+  worker->slot->Blame(0, 0);
+}
+
 void RunAll(const std::vector<const module::HookEntry*>& hooks, Request* request) {
   for (const module::HookEntry* entry : hooks) CallHook(entry, request);
 }
@@ -137,9 +156,8 @@ void FeedBody(Request* request, std::string_view data, uint32_t flags) {
     request->reader = nullptr;
     request->flags.body_ended = true;
   }
-  request->worker->slot->Blame(request->reader_slot, HTTPD_HOOK_HANDLER);
-  reader(request, base::Str(data), flags, request->reader_user);
-  request->worker->slot->Blame(0, 0);
+  CallBack(request, "body reader",
+           [&] { reader(request, base::Str(data), flags, request->reader_user); });
 }
 
 void Drained(Request* request) {
@@ -147,7 +165,7 @@ void Drained(Request* request) {
   if (request->flushed == nullptr) return;
   const httpd_flushed fn = request->flushed;
   request->flushed = nullptr;
-  fn(request, HTTPD_OK, request->flushed_user);
+  CallBack(request, "flush", [&] { fn(request, HTTPD_OK, request->flushed_user); });
 }
 
 void Sent(Request* request) { End(request); }
@@ -158,13 +176,13 @@ void Abort(Request* request) {
   if (request->flushed != nullptr) {
     const httpd_flushed fn = request->flushed;
     request->flushed = nullptr;
-    fn(request, HTTPD_ERR_IO, request->flushed_user);
+    CallBack(request, "flush", [&] { fn(request, HTTPD_ERR_IO, request->flushed_user); });
   }
   if (request->reader != nullptr) FeedBody(request, {}, HTTPD_BODY_ERROR);
   if (request->cancel != nullptr) {
     void (*cancel)(void*) = request->cancel;
     request->cancel = nullptr;
-    cancel(request->cancel_user);
+    CallBack(request, "cancel", [&] { cancel(request->cancel_user); });
   }
   End(request);
 }

@@ -29,9 +29,21 @@ bool Listener::Start() {
   poll_.data = this;
   if (uv_poll_init(&worker_->loop, &poll_, slot_.fd) != 0) return false;
   open_ = true;
+  return Watch();
+}
+
+bool Listener::Watch() {
   return uv_poll_start(&poll_, UV_READABLE, [](uv_poll_t* poll, int, int) {
            static_cast<Listener*>(poll->data)->Accept(kBatch);
          }) == 0;
+}
+
+void Listener::Pause() {
+  if (open_) uv_poll_stop(&poll_);
+}
+
+void Listener::Resume() {
+  if (open_) Watch();
 }
 
 void Listener::Close() {
@@ -45,7 +57,7 @@ void Listener::Close() {
 }
 
 void Listener::Accept(int limit) {
-  while (limit-- > 0 && AcceptOne()) {
+  while (limit-- > 0 && (!open_ || !worker_->full()) && AcceptOne()) {
   }
 }
 

@@ -17,10 +17,14 @@ class Listener {
   Listener(httpd_worker* worker, const WorkerListener& slot) : worker_(worker), slot_(slot) {}
 
   bool Start();
+  // New connections wait in the kernel's queue meanwhile (MaxConnections).
+  void Pause();
+  void Resume();
   // Takes what is queued, for the last time, and stops watching.
   void Close();
 
  private:
+  bool Watch();
   // Accepts up to `limit` connections.
   void Accept(int limit);
   bool AcceptOne();

@@ -130,7 +130,6 @@ struct httpd_request {
   // Request body.
   httpd_body_reader reader = nullptr;
   void* reader_user = nullptr;
-  uint16_t reader_slot = 0;  // whose code the reader is
   uint64_t body_received = 0;
 
   // Pipeline.

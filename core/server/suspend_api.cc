@@ -57,10 +57,10 @@ httpd_result httpd_request_read_body(httpd_request* r, httpd_body_reader fn, voi
   r->flags.body_claimed = true;
   r->reader = fn;
   r->reader_user = user;
-  r->reader_slot = r->worker->slot->module.load(std::memory_order_relaxed);
+  const uint16_t module = r->worker->slot->module.load(std::memory_order_relaxed);
   r->stream->StartBody(r);
   // The reader may have run inside StartBody; what runs on is the module that called.
-  r->worker->slot->Blame(r->reader_slot, HTTPD_HOOK_HANDLER);
+  r->worker->slot->Blame(module, HTTPD_HOOK_HANDLER);
   return HTTPD_OK;
 }
 
@@ -88,8 +88,9 @@ uint32_t httpd_request_lookup(httpd_request* r, httpd_str path, int64_t* size, i
   sub->path = View(sub->pool.Copy(View(path)));
   sub->raw_path = sub->path;
   const uint32_t kind = httpd::server::RunLookup(sub) ? sub->file_kind : HTTPD_FILE_NONE;
-  if (size != nullptr) *size = sub->file == nullptr ? 0 : sub->file->size;
-  if (mtime != nullptr) *mtime = sub->file == nullptr ? 0 : sub->file->mtime_ns;
+  const httpd::server::FileEntry* file = kind == HTTPD_FILE_NONE ? nullptr : sub->file;
+  if (size != nullptr) *size = file == nullptr ? 0 : file->size;
+  if (mtime != nullptr) *mtime = file == nullptr ? 0 : file->mtime_ns;
   r->worker->FreeRequest(sub);
   r->worker->slot->Blame(module, hook);
   return kind;

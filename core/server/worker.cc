@@ -62,6 +62,7 @@ httpd_worker::~httpd_worker() = default;  // the process ends by _exit; nothing 
 
 int httpd_worker::Run() {
   if (uv_loop_init(&loop) != 0) return 1;
+  max_connections_ = generation->main_core().max_connections.value;
   generation->worker = this;
   httpd::server::SetProcessWorker(this);
   wheel.Start(loop_now());
@@ -175,13 +176,19 @@ void httpd_worker::Added(httpd_connection* connection) {
   slot->connections.store(slot->connections.load(std::memory_order_relaxed) + 1,
                           std::memory_order_relaxed);
   StartTick();
+  if (!full()) return;
+  for (const auto& listener : listeners_) listener->Pause();
 }
 
 void httpd_worker::Removed(httpd_connection* connection) {
   (connection->previous == nullptr ? first_ : connection->previous->next) = connection->next;
   if (connection->next != nullptr) connection->next->previous = connection->previous;
+  const bool was_full = full();
   --connections;
   slot->active.store(connections, std::memory_order_relaxed);
+  if (was_full) {
+    for (const auto& listener : listeners_) listener->Resume();
+  }
   FinishIfIdle();
 }
 

@@ -65,6 +65,9 @@ struct httpd_worker {
   uint64_t loop_now() const { return uv_now(&loop); }
   int64_t now_seconds() const { return now_ns / 1000000000; }
 
+  // MaxConnections is reached: nothing is accepted until one of them closes.
+  bool full() const { return max_connections_ > 0 && connections >= max_connections_; }
+
   void Added(httpd_connection* connection);
   void Removed(httpd_connection* connection);
 
@@ -119,6 +122,7 @@ struct httpd_worker {
   uint64_t drain_deadline_ = UINT64_MAX;
   uint64_t last_flush_ = 0;
   int exit_code_ = 0;
+  uint32_t max_connections_ = 0;  // 0: no limit
 
   struct Resume {
     uint32_t index;

@@ -296,5 +296,23 @@ TEST_F(ServingEdge, MoreFilesThanDescriptorsAreServed) {
   EXPECT_EQ(Get(port_, "/").status, 200);
 }
 
+// MaxConnections: one more waits in the kernel's queue and is served when another closes.
+TEST_F(ServingEdge, AConnectionBeyondTheLimitWaitsForItsTurn) {
+  server_.workers = 1;
+  server_.extra = "MaxConnections 2";
+  Begin();
+  auto first = std::make_unique<Wire>(port_);
+  Wire second(port_);
+  ASSERT_EQ(first->Ask(Request("GET", "/1k.txt")).status, 200);
+  ASSERT_EQ(second.Ask(Request("GET", "/1k.txt")).status, 200);
+  Wire third(port_);
+  ASSERT_TRUE(third.Send(Request("GET", "/1k.txt")));
+  pollfd answer{third.fd(), POLLIN, 0};
+  EXPECT_EQ(poll(&answer, 1, 300), 0) << "it was served although two others are open";
+  EXPECT_EQ(second.Ask(Request("GET", "/1k.txt")).status, 200);
+  first.reset();
+  EXPECT_EQ(third.Read().status, 200);
+}
+
 }  // namespace
 }  // namespace httpd::testing
