@@ -88,6 +88,7 @@ class Check {
     snapshot_->diagnostics.Add(std::move(problem));
     return Refuse();
   }
+  bool ReadAsFarAsPossible();
   bool CheckFiles();
   bool Plan();
   bool Generate(Problem* problem);
@@ -104,6 +105,7 @@ class Check {
   std::unique_ptr<GenerationHandle> generation_;
   std::optional<module::InspectionResult> plan_;
   bool ended_ = false;
+  bool early_errors_ = false;  // shown; whatever comes out, the answer is no
   int interrupted_ = 0;
 };
 
@@ -125,6 +127,21 @@ void Check::OnSignals() {
       interrupted_ = number;
     }
   }
+}
+
+// A check shows every error: where the early directives have some, those are shown and the rest is
+// checked all the same, as long as the files could be read.
+bool Check::ReadAsFarAsPossible() {
+  if (ReadConfiguration(options_, info_, snapshot_.get())) return true;
+  for (const config::Diagnostic& finding : snapshot_->diagnostics.all()) {
+    const bool unreadable = finding.code == "HC-01" || finding.code == "HC-17" ||
+                            finding.code == "HC-18" || finding.code == "HP-05";
+    if (unreadable) return false;
+  }
+  fputs(RenderFindings(*snapshot_).c_str(), stderr);
+  snapshot_->diagnostics = config::Diagnostics();
+  early_errors_ = true;
+  return true;
 }
 
 // What the supervisor itself would open or make at a start.
@@ -186,13 +203,14 @@ int Check::Report() {
   // Warnings of both parts.
   if (!snapshot_->diagnostics.all().empty()) fputs(RenderFindings(*snapshot_).c_str(), stderr);
   fputs(generation_->findings().c_str(), stderr);
+  if (early_errors_) return 1;
   fputs(generation_->output().c_str(), stdout);
   if (options_.action == Action::kCheck) fputs("Syntax OK\n", stderr);
   return fflush(stdout) == 0 ? 0 : 1;
 }
 
 int Check::Run() {
-  if (!ReadConfiguration(options_, info_, snapshot_.get())) return Refuse();
+  if (!ReadAsFarAsPossible()) return Refuse();
   Problem problem;
   if (!SignalPipe::Open({SIGCHLD, SIGINT, SIGTERM, SIGHUP})) {
     return Refuse(MakeProblem("HP-33", "cannot check", ErrnoText(errno)));

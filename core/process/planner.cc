@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/sanitizer.h"
 #include "process/load_order.h"
 
 namespace httpd::process {
@@ -36,7 +37,7 @@ bool WriteAll(int fd, std::string_view bytes) {
   if (DropPrivileges(input.identity, &problem)) {
     // A module file that makes the inspector eat memory must not bring the machine down.
     const rlimit memory{2ull << 30, 2ull << 30};
-#if !defined(__SANITIZE_ADDRESS__)
+#if !HTTPD_ADDRESS_SANITIZER
     setrlimit(RLIMIT_AS, &memory);
 #else
     (void)memory;

@@ -74,10 +74,8 @@ bool ReadConfiguration(const Options& options, const boot::BootInfo& info, Snaps
     input.builtin_modules.emplace_back(module.name);
   }
   config::SystemFileReader files;
-  if (!config::LoadEarly(input, &files, &snapshot->sources, &snapshot->diagnostics,
-                         &snapshot->early)) {
-    return false;
-  }
+  const bool understood = config::LoadEarly(input, &files, &snapshot->sources,
+                                            &snapshot->diagnostics, &snapshot->early);
   Problem problem;
   if (!ChooseIdentity(snapshot->early, geteuid(), &snapshot->identity, &problem)) {
     snapshot->diagnostics.Add(std::move(problem));
@@ -86,7 +84,7 @@ bool ReadConfiguration(const Options& options, const boot::BootInfo& info, Snaps
   snapshot->workers = snapshot->early.workers.value;
   if (snapshot->workers == 0) snapshot->workers = UsableProcessors();
   if (options.debug) snapshot->workers = 1;
-  return true;
+  return understood;
 }
 
 bool CopyModules(const boot::BootInfo& info, module::ModuleStore* store, Snapshot* snapshot,

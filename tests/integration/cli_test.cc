@@ -157,6 +157,15 @@ TEST_F(CommandLine, AnUnknownDirectiveIsShownWithItsPlaceAndACloseSpelling) {
                    "DocumentRoot");
 }
 
+TEST_F(CommandLine, ErrorsOfTheSupervisorAndOfTheGenerationAreShownAtOnce) {
+  ExitOutcome outcome = Check("Listen 80800\nKeepAlive perhaps\nDocumentRot /tmp\n");
+  EXPECT_EQ(outcome.status, 1);
+  for (const char* named : {"80800", "perhaps", "DocumentRot"}) {
+    EXPECT_THAT(outcome.output, HasSubstr(named));
+  }
+  EXPECT_THAT(outcome.output, Not(HasSubstr("Syntax OK")));
+}
+
 TEST_F(CommandLine, ABadArgumentIsShownWithItsPlace) {
   ExitOutcome outcome = Check("KeepAlive perhaps\n");
   EXPECT_EQ(outcome.status, 1);

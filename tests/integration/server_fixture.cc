@@ -23,6 +23,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/sanitizer.h"
+
 #ifndef HTTPD_BUILD_DIR
 #error "HTTPD_BUILD_DIR names the build folder under test"
 #endif
@@ -105,13 +107,7 @@ std::string BuildDir() {
 std::string HttpdProgram() { return BuildDir() + "/bin/httpd"; }
 std::string TestModuleDir() { return BuildDir() + "/tests/modules"; }
 
-bool AddressSanitizer() {
-#ifdef __SANITIZE_ADDRESS__
-  return true;
-#else
-  return false;
-#endif
-}
+bool AddressSanitizer() { return HTTPD_ADDRESS_SANITIZER != 0; }
 
 bool FaultSwitches() {
 #ifdef HTTPD_FAULTS
