@@ -65,7 +65,8 @@ typedef void (*httpd_flushed)(httpd_request* request, httpd_result result, void*
 
 /* Sends what was written so far and calls fn(user) when the client has taken it (possibly before
  * this returns), so that a producer keeps step with its client. Makes the response chunked (1.1) or
- * ended by close (1.0) unless it was complete. Only while the handler is suspended. Since 1.0. */
+ * ended by close (1.0) unless it was complete. Only while the handler is suspended. When `fn` got
+ * HTTPD_ERR_IO the request ends with its return: do not touch it afterwards. Since 1.0. */
 HTTPD_API httpd_result httpd_response_flush(httpd_request* request, httpd_flushed fn, void* user);
 
 /* Bytes of the body that the client is sent; final in the LOG hook. Since 1.0. */
