@@ -38,11 +38,6 @@ class ServingEdge : public ServerTest {
   uint16_t port_ = 0;
 };
 
-std::string Request(const std::string& method, const std::string& target,
-                    const std::string& fields = "", const std::string& body = "") {
-  return method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n" + body;
-}
-
 std::string Times(size_t count, const std::string& text) {
   std::string out;
   for (size_t i = 0; i < count; ++i) out += text;

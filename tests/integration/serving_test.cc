@@ -28,11 +28,6 @@ class Serving : public ServerTest {
   uint16_t port_ = 0;
 };
 
-std::string Request(const std::string& method, const std::string& target,
-                    const std::string& fields = "", const std::string& body = "") {
-  return method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n" + body;
-}
-
 std::string Digits(size_t count) {
   std::string out;
   for (size_t i = 0; i < count; ++i) out += static_cast<char>('0' + i % 10);

@@ -28,10 +28,6 @@ class Site : public ServerTest {
   uint16_t port_ = 0;
 };
 
-std::string Request(const std::string& method, const std::string& target) {
-  return method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
-}
-
 TEST_F(Site, OnlyRegularFilesAreServed) {
   mkfifo(server_.Path("htdocs/pipe").c_str(), 0666);
   server_.Write("htdocs/private.txt", "private");

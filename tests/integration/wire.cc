@@ -162,6 +162,11 @@ bool Wire::AtEnd(milliseconds patience) {
   return ended_ || (!Fill(patience) && ended_);
 }
 
+std::string Request(const std::string& method, const std::string& target, const std::string& fields,
+                    const std::string& body) {
+  return method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n" + body;
+}
+
 Answer Ask(uint16_t port, std::string_view bytes) { return Wire(port).Ask(bytes); }
 
 Answer Get(uint16_t port, std::string_view target, std::string_view extra_fields) {

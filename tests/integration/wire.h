@@ -60,6 +60,10 @@ class Wire {
   bool reset_ = false;
 };
 
+// The bytes of a request; `fields` are whole lines with their CRLF.
+std::string Request(const std::string& method, const std::string& target,
+                    const std::string& fields = "", const std::string& body = "");
+
 // One request on a connection of its own.
 Answer Ask(uint16_t port, std::string_view bytes);
 Answer Get(uint16_t port, std::string_view target, std::string_view extra_fields = "");
