@@ -5,6 +5,7 @@
 
 #include <httpd/log.h>
 #include <httpd/request.h>
+#include <httpd/resource.h>
 
 #include <algorithm>
 #include <string>

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <httpd/log.h>
 #include <httpd/request.h>
+#include <httpd/resource.h>
 
 #include <memory>
 #include <string>

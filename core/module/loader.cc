@@ -302,6 +302,16 @@ std::string ResultName(httpd_result result) {
       return "HTTPD_ERR_NOT_FOUND (no such thing)";
     case HTTPD_ERR_LIMIT:
       return "HTTPD_ERR_LIMIT (a configured limit was reached)";
+    case HTTPD_AGAIN:
+      return "HTTPD_AGAIN (not now)";
+    case HTTPD_ERR_EXISTS:
+      return "HTTPD_ERR_EXISTS (the name is taken)";
+    case HTTPD_ERR_CANCELLED:
+      return "HTTPD_ERR_CANCELLED (given up before it was done)";
+    case HTTPD_ERR_TIMEOUT:
+      return "HTTPD_ERR_TIMEOUT (took longer than it may)";
+    case HTTPD_ERR_VERSION:
+      return "HTTPD_ERR_VERSION (there is one, but of another version)";
     case HTTPD_ERR_STALE:
       return "HTTPD_ERR_STALE (it belongs to something that has ended)";
     case HTTPD_ERR_IO:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <httpd/request.h>
+#include <httpd/resource.h>
 
 #include <cstdint>
 #include <string>

@@ -9,6 +9,7 @@
 #include "config/evaluate.h"
 #include "log/error_log.h"
 #include "module/loader.h"
+#include "server/api_check.h"
 #include "server/generation_impl.h"
 #include "server/worker.h"
 
@@ -75,6 +76,7 @@ bool httpd_generation::RunHooks(uint32_t hook, httpd::process::ScoreboardSlot* p
 
 bool httpd_generation::Load(httpd::process::ScoreboardSlot* phase,
                             httpd::config::Diagnostics* diagnostics) {
+  httpd::server::StartChecks(phase, &registry);
   const httpd::module::LoadTarget target = {
       .generation = this, .pool = &pool, .modules = &registry, .hooks = &hooks};
   if (!httpd::module::LoadModules(input, httpd::config::CoreModule(), phase, target, diagnostics)) {

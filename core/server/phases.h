@@ -32,7 +32,7 @@ struct Program {
 Program CompileProgram(const module::HookTable& hooks);
 
 // What httpd_request_redirect_internal() answers: the steps start over.
-inline constexpr httpd_result kRestarted = -5;
+inline constexpr httpd_result kRestarted = -64;
 
 // Runs steps from request->pc until one suspends or the response is given to the stream.
 void Run(Request* request);

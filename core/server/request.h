@@ -2,7 +2,9 @@
 #pragma once
 
 #include <httpd/hooks.h>
+#include <httpd/body.h>
 #include <httpd/request.h>
+#include <httpd/resource.h>
 #include <httpd/response.h>
 
 #include <atomic>

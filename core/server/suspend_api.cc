@@ -3,6 +3,7 @@
 // Later answers, request bodies and lookups: the functions of httpd/request.h that change the
 // course of a request.
 
+#include <httpd/body.h>
 #include <httpd/request.h>
 
 #include "server/generation_impl.h"

@@ -16,6 +16,7 @@
 #include "http/date.h"
 #include "log/error_log.h"
 #include "process/worker_channel.h"
+#include "server/api_check.h"
 #include "server/generation_impl.h"
 #include "server/lifecycle.h"
 #include "server/listener.h"
@@ -65,6 +66,7 @@ int httpd_worker::Run() {
   max_connections_ = generation->main_core().max_connections.value;
   generation->worker = this;
   httpd::server::SetProcessWorker(this);
+  httpd::server::StartChecks(slot, &generation->registry);
   wheel.Start(loop_now());
   UpdateClock();
   uv_timer_init(&loop, &tick_);

@@ -28,11 +28,6 @@ struct Buffer {
   uint32_t capacity = 0;
 };
 
-namespace httpd::server {
-// Tells httpd_request_resume() where tokens of this process belong.
-void SetProcessWorker(httpd_worker* worker);
-}  // namespace httpd::server
-
 class Listener;
 
 }  // namespace httpd::server

@@ -4,6 +4,7 @@
 // address (Redirect).
 #include "mod_alias.h"
 
+#include <httpd/resource.h>
 #include <httpd/response.h>
 #include <sys/stat.h>
 

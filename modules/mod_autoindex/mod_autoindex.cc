@@ -4,6 +4,7 @@
 // allows it.
 #include <dirent.h>
 #include <fcntl.h>
+#include <httpd/resource.h>
 #include <httpd/response.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -2,6 +2,7 @@
 //
 // mod_dir: what a request for a directory gets (its index file, after a redirect to the name with a
 // slash), and what a request for nothing at all falls back to.
+#include <httpd/resource.h>
 #include <httpd/response.h>
 
 #include <httpd/cxx.hpp>

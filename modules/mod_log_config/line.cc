@@ -4,6 +4,8 @@
 // need is known; then everything is written once, where it stays. Nothing is allocated.
 #include "line.h"
 
+#include <httpd/body.h>
+#include <httpd/resource.h>
 #include <httpd/response.h>
 #include <strings.h>
 #include <sys/syscall.h>

@@ -2,6 +2,7 @@
 //
 // mod_mime: says from the extensions of a file's name what is in the file: media type, charset,
 // content encoding, language, and which handler it needs.
+#include <httpd/resource.h>
 #include <httpd/response.h>
 
 #include <cerrno>

@@ -16,6 +16,7 @@
 #include <httpd/module.h>
 #include <httpd/pool.h>
 #include <httpd/request.h>
+#include <httpd/resource.h>
 #include <httpd/response.h>
 
 /* The settings of one section (Location, Directory, Files …). A value that was not configured must

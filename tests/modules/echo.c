@@ -5,6 +5,7 @@
 #include <httpd/hooks.h>
 #include <httpd/module.h>
 #include <httpd/pool.h>
+#include <httpd/body.h>
 #include <httpd/request.h>
 #include <httpd/response.h>
 #include <string.h>

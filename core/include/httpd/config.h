@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Directives: the table a module hands in, and the handle its handlers get for each line of the
- * configuration that names one of them. Everything here is configuration time.
+ * configuration that names one of them. Everything here is configuration time; handlers of
+ * directives with HTTPD_IN_HTACCESS are also called by workers, on the loop thread, when a
+ * .htaccess file is read. "As long as the generation" then means as long as the settings of that
+ * file.
  */
 #ifndef HTTPD_CONFIG_H
 #define HTTPD_CONFIG_H
@@ -16,6 +19,7 @@ HTTPD_EXTERN_C_BEGIN
 #define HTTPD_IN_DIRECTORY 0x04u /* <Directory>, <DirectoryMatch> */
 #define HTTPD_IN_LOCATION 0x08u  /* <Location>, <LocationMatch> */
 #define HTTPD_IN_FILES 0x10u     /* <Files>, <FilesMatch> */
+#define HTTPD_IN_HTACCESS 0x20u  /* .htaccess files, where AllowOverride has one of its classes */
 #define HTTPD_IN_SECTIONS (HTTPD_IN_DIRECTORY | HTTPD_IN_LOCATION | HTTPD_IN_FILES)
 #define HTTPD_IN_ANYWHERE (HTTPD_IN_SERVER | HTTPD_IN_SECTIONS)
 
@@ -23,6 +27,15 @@ HTTPD_EXTERN_C_BEGIN
 #define HTTPD_DIRECTIVE_SERVER_CONFIG 0x01u /* `config` is the server's, else the location's */
 #define HTTPD_DIRECTIVE_FLAG 0x02u          /* one argument, On or Off; ask httpd_call_flag() */
 #define HTTPD_DIRECTIVE_RAW 0x04u           /* arguments are not split; ask httpd_call_raw() */
+#define HTTPD_DIRECTIVE_SECTION 0x08u  /* <Name arguments> … </Name>; see httpd_call_walk() */
+#define HTTPD_DIRECTIVE_RAW_BODY 0x10u /* a section whose lines are not read: httpd_call_body() */
+
+/* The class of AllowOverride that a HTTPD_IN_HTACCESS directive needs; one of them. */
+#define HTTPD_OVERRIDE_OPTIONS 0x100u
+#define HTTPD_OVERRIDE_FILE_INFO 0x200u
+#define HTTPD_OVERRIDE_AUTH_CONFIG 0x400u
+#define HTTPD_OVERRIDE_LIMIT 0x800u
+#define HTTPD_OVERRIDE_INDEXES 0x1000u
 
 #define HTTPD_ARGS_ANY 0xffffu
 
@@ -92,6 +105,56 @@ HTTPD_API httpd_result httpd_call_warn(httpd_directive_call* call, uint32_t inde
                                        httpd_str message, httpd_str fix);
 
 #define HTTPD_CALL_WHOLE_LINE 0xffffffffu
+
+/* ---- Where a line stands ---- */
+
+/* File, line and column (from 1) of argument `index`, or of the directive with
+ * HTTPD_CALL_WHOLE_LINE. Out parameters may be NULL. Since 1.0. */
+HTTPD_API httpd_result httpd_call_position(const httpd_directive_call* call, uint32_t index,
+                                           httpd_str* file, uint32_t* line, uint32_t* column);
+
+/* Adds a note to the error or warning of this call that was reported last: "… was given here", with
+ * the position of an earlier line as httpd_call_position() told it. Since 1.0. */
+HTTPD_API httpd_result httpd_call_note(httpd_directive_call* call, httpd_str message,
+                                       httpd_str file, uint32_t line, uint32_t column);
+
+/* Says that the module read this file while it read the line (absolute, or below ServerRoot), so
+ * that it is listed and watched with the configuration. Since 1.0. */
+HTTPD_API httpd_result httpd_call_track_file(httpd_directive_call* call, httpd_str path);
+
+/* Reads a file whole (at most `max` bytes) into the generation's pool and tracks it. On an error
+ * the reason is reported at argument `index`: the handler returns what this returns. Since 1.0. */
+HTTPD_API httpd_result httpd_call_read_file(httpd_directive_call* call, uint32_t index,
+                                            httpd_str path, uint64_t max, httpd_str* content);
+
+/* ---- Sections of a module's own ---- */
+
+/* The lines between <Name> and </Name> as written, of a HTTPD_DIRECTIVE_RAW_BODY: up to the first
+ * line that is </Name>. Lives as long as the generation. Since 1.0. */
+HTTPD_API httpd_str httpd_call_body(const httpd_directive_call* call);
+
+/* Reads the directives inside a HTTPD_DIRECTIVE_SECTION now: into `section`, or with NULL where the
+ * section stands, as for <IfModule>. A handler that does not call it leaves them out. HTTPD_OK also
+ * when they have errors, which are reported. Once. Since 1.0. */
+HTTPD_API httpd_result httpd_call_walk(httpd_directive_call* call, httpd_section* section);
+
+/* New settings that the module keeps and puts over a request with httpd_request_enter_section(), as
+ * <If> or <Proxy> do. NULL when out of memory. Since 1.0. */
+HTTPD_API httpd_section* httpd_call_new_section(httpd_directive_call* call);
+
+/* The number of lines inside a section, and line `index` from 0 as a call of its own, to be read by
+ * the module itself: httpd_call_name(), httpd_call_arg() and the reports work. Since 1.0. */
+HTTPD_API uint32_t httpd_call_child_count(const httpd_directive_call* call);
+/* See httpd_call_child_count(); NULL beyond the last. Since 1.0. */
+HTTPD_API httpd_directive_call* httpd_call_child(httpd_directive_call* call, uint32_t index);
+
+/* ---- Directives nobody knows ---- */
+
+/* Has fn called for each line whose directive no module has: HTTPD_OK when it took the line,
+ * HTTPD_DECLINED to leave it to the next. `config` is NULL. Register function. Since 1.0. */
+HTTPD_API httpd_result httpd_unknown_directive_add(httpd_module_handle* self,
+                                                   httpd_directive_handler fn, void* user,
+                                                   httpd_destroy destroy);
 
 HTTPD_EXTERN_C_END
 

@@ -16,7 +16,9 @@
 #include <httpd/log.h>
 #include <httpd/module.h>
 #include <httpd/pool.h>
+#include <httpd/body.h>
 #include <httpd/request.h>
+#include <httpd/resource.h>
 #include <httpd/server.h>
 #include <httpd/types.h>
 

@@ -11,7 +11,7 @@
 HTTPD_EXTERN_C_BEGIN
 
 /* Hooks on a request, in the order they run. All but the last three may answer an HTTP status,
- * which ends the request with its error page, or HTTPD_SUSPENDED (suspend.h). "first": the first
+ * which ends the request with its error page, or HTTPD_SUSPENDED (request.h). "first": the first
  * answer other than HTTPD_DECLINED ends the hook. "all": every module is called; HTTPD_OK and
  * HTTPD_DECLINED both mean go on. */
 #define HTTPD_HOOK_READ_REQUEST 1u /* all: the head was read, the server is chosen */
@@ -29,9 +29,17 @@ HTTPD_EXTERN_C_BEGIN
 #define HTTPD_HOOK_LOG 13u           /* all: the response was handed to the connection */
 #define HTTPD_HOOK_REQUEST_END 14u   /* all: the request goes away */
 
-/* Hooks on a connection. */
-#define HTTPD_HOOK_CONNECTION_OPEN 32u
-#define HTTPD_HOOK_CONNECTION_CLOSE 33u
+/* Hooks on a connection. All: every module is called. */
+#define HTTPD_HOOK_CONNECTION_OPEN                                 \
+  32u /* accepted, nothing read; an error closes it. Here is where \
+       * transports and prefaces go on it: transport.h */
+#define HTTPD_HOOK_CONNECTION_CLOSE 33u /* it goes away; its answer is not looked at */
+#define HTTPD_HOOK_HANDOVER_EXPORT                                 \
+  34u /* idle, about to move to the next generation: connection.h; \
+       * anything but OK or DECLINED keeps it here */
+#define HTTPD_HOOK_HANDOVER_IMPORT                              \
+  35u /* it came from the generation before; an error closes it \
+       */
 
 /* Hooks on the life of a generation and its workers. */
 #define HTTPD_HOOK_OPEN_LOGS 48u      /* configuration was read; log files are opened */
@@ -40,6 +48,8 @@ HTTPD_EXTERN_C_BEGIN
 #define HTTPD_HOOK_DRAIN 51u          /* in each worker: no new connections from now on */
 #define HTTPD_HOOK_WORKER_STOP 52u    /* in each worker: the last connection is closed */
 #define HTTPD_HOOK_GENERATION_END 53u /* the generation's process ends, all workers are gone */
+#define HTTPD_HOOK_PRE_CONFIG 54u     /* before the first directive is read */
+#define HTTPD_HOOK_MONITOR 55u        /* every ten seconds, in one worker of the generation */
 
 /* Positions. Within one position load order decides. */
 #define HTTPD_ORDER_FIRST (-100)
@@ -67,19 +77,19 @@ typedef httpd_result (*httpd_worker_hook)(httpd_worker* worker, void* user);
 HTTPD_API httpd_result httpd_hook_request(httpd_module_handle* self, uint32_t hook,
                                           httpd_request_hook fn, const httpd_hook_options* options);
 
-/* The same for connection hooks (32 to 47). Since 1.0. */
+/* The same for connection hooks (32 to 47). Configuration time. Since 1.0. */
 HTTPD_API httpd_result httpd_hook_connection(httpd_module_handle* self, uint32_t hook,
                                              httpd_connection_hook fn,
                                              const httpd_hook_options* options);
 
-/* The same for OPEN_LOGS, POST_CONFIG and GENERATION_END; an error answered by the first two
- * refuses the configuration. Since 1.0. */
+/* The same for PRE_CONFIG, OPEN_LOGS, POST_CONFIG and GENERATION_END; an error answered by the
+ * first three refuses the configuration. Configuration time. Since 1.0. */
 HTTPD_API httpd_result httpd_hook_generation(httpd_module_handle* self, uint32_t hook,
                                              httpd_generation_hook fn,
                                              const httpd_hook_options* options);
 
-/* The same for WORKER_START, DRAIN and WORKER_STOP; an error answered by WORKER_START ends the
- * worker. Since 1.0. */
+/* The same for WORKER_START, DRAIN, WORKER_STOP and MONITOR; an error answered by WORKER_START ends
+ * the worker. Configuration time. Since 1.0. */
 HTTPD_API httpd_result httpd_hook_worker(httpd_module_handle* self, uint32_t hook,
                                          httpd_worker_hook fn, const httpd_hook_options* options);
 

@@ -29,6 +29,20 @@ HTTPD_API void httpd_log(const httpd_module_handle* module, uint32_t level, http
 HTTPD_API void httpd_log_request(const httpd_request* request, const httpd_module_handle* module,
                                  uint32_t level, httpd_str text);
 
+/* 1 when a line of that level would be written: for texts that are costly to make. `request` may be
+ * NULL. Any thread without a request, else loop thread. Since 1.0. */
+HTTPD_API int32_t httpd_log_enabled(const httpd_module_handle* module, const httpd_request* request,
+                                    uint32_t level);
+
+/* A line with a code of the module's own ("CACHE-03") and fields behind the text, as name="value"
+ * in the text format and as members in the JSON format (ErrorLogFormat json). Levels are those of
+ * `LogLevel` and `LogLevel MODULE:level` at the request's location. `request` may be NULL; `code`
+ * may be empty. Any thread without a request, else loop thread. Since 1.0. */
+HTTPD_API httpd_result httpd_log_event(const httpd_module_handle* module,
+                                       const httpd_request* request, uint32_t level, httpd_str code,
+                                       httpd_str text, const httpd_field* fields,
+                                       uint32_t field_count);
+
 /* Opens a log file for appending through the server's owner, who may write where the workers may
  * not: `directive` and `argument` must be a line of the configuration that the module's manifest
  * declares as privileged=DIRECTIVE:append:ARGUMENT-INDEX. Two calls with the same file share it.

@@ -32,6 +32,22 @@ HTTPD_API httpd_str httpd_pool_join(httpd_pool* pool, const httpd_str* parts, si
  * The pool's thread. Since 1.0. */
 HTTPD_API httpd_result httpd_pool_cleanup_add(httpd_pool* pool, httpd_cleanup fn, void* user);
 
+/* Takes back the cleanup added last with this `fn` and `user`; HTTPD_ERR_NOT_FOUND when there is
+ * none. The pool's thread. Since 1.0. */
+HTTPD_API httpd_result httpd_pool_cleanup_remove(httpd_pool* pool, httpd_cleanup fn, void* user);
+
+/* A pool of its own below `parent`: ends with httpd_pool_destroy() or with its parent, before the
+ * parent's earlier cleanups. `limit` bytes of heap at most, 0 for no limit but the parent's. NULL
+ * when out of memory. The parent's thread. Since 1.0. */
+HTTPD_API httpd_pool* httpd_pool_create(httpd_pool* parent, size_t limit);
+
+/* Ends a pool made by httpd_pool_create(): cleanups run, last added first, and all memory goes
+ * back. HTTPD_ERR_INVALID for any other pool. The pool's thread. Since 1.0. */
+HTTPD_API httpd_result httpd_pool_destroy(httpd_pool* pool);
+
+/* Bytes of heap that the pool holds, pools below it included. The pool's thread. Since 1.0. */
+HTTPD_API size_t httpd_pool_used(const httpd_pool* pool);
+
 HTTPD_EXTERN_C_END
 
 #endif /* HTTPD_POOL_H */

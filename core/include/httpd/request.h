@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A request as hooks see it: the message (RFC 9110), where it came from, and what it was mapped to.
- * A request is not a connection: everything here works for any protocol that makes requests.
- * Every function: loop thread, between READ_REQUEST and REQUEST_END, unless it says otherwise.
+ * A request as hooks see it: the message (RFC 9110) and where it came from; waiting for a later
+ * answer. What it was mapped to is in resource.h, its body in body.h. A request is not a
+ * connection: everything here works for any protocol that makes requests. Every function: loop
+ * thread, between READ_REQUEST and REQUEST_END, unless it says otherwise.
  */
 #ifndef HTTPD_REQUEST_H
 #define HTTPD_REQUEST_H
@@ -87,99 +88,63 @@ HTTPD_API httpd_location* httpd_request_location(const httpd_request* request);
 HTTPD_API void* httpd_request_config(const httpd_request* request,
                                      const httpd_module_handle* module);
 
-/* ---- What it was mapped to ---- */
+/* ---- Around it ---- */
 
-/* The file or directory, absolute; empty before TRANSLATE. A directory has no "/" at its end unless
- * it is the root. Since 1.0. */
-HTTPD_API httpd_str httpd_request_filename(const httpd_request* request);
+/* The connection it came by. Since 1.0. */
+HTTPD_API httpd_connection* httpd_request_connection(const httpd_request* request);
+/* The worker that serves it. Since 1.0. */
+HTTPD_API httpd_worker* httpd_request_worker(const httpd_request* request);
 
-/* Sets it (absolute); copied. TRANSLATE only, else HTTPD_ERR_STATE. Since 1.0. */
-HTTPD_API httpd_result httpd_request_set_filename(httpd_request* request, httpd_str filename);
+/* 1 when it came over a secure transport. Since 1.0. */
+HTTPD_API int32_t httpd_request_is_secure(const httpd_request* request);
 
-/* The part of the path behind the file ("/x/y" of /cgi/script/x/y). Since 1.0. */
-HTTPD_API httpd_str httpd_request_path_info(const httpd_request* request);
+/* Says that a trusted proxy saw another client (mod_remoteip): address in numbers and port; from
+ * now on the request, its rules and its logs show that one. Copied. Since 1.0. */
+HTTPD_API httpd_result httpd_request_set_client(httpd_request* request, httpd_str address,
+                                                uint16_t port);
 
-#define HTTPD_FILE_NONE 0u /* nothing there */
-#define HTTPD_FILE_REGULAR 1u
-#define HTTPD_FILE_DIRECTORY 2u
-#define HTTPD_FILE_OTHER 3u /* device, FIFO, socket: never served */
+/* Bytes received for it so far: its head and its body with framing. Since 1.0. */
+HTTPD_API int64_t httpd_request_received_bytes(const httpd_request* request);
 
-/* The kind of the file found, after MAP_STORAGE. Since 1.0. */
-HTTPD_API uint32_t httpd_request_file_kind(const httpd_request* request);
-
-/* Its size in bytes. Since 1.0. */
-HTTPD_API int64_t httpd_request_file_size(const httpd_request* request);
-
-/* Its last change, nanoseconds since the epoch. Since 1.0. */
-HTTPD_API int64_t httpd_request_file_mtime(const httpd_request* request);
-
-/* What Options allows at this place. */
-#define HTTPD_OPTION_INDEXES 1u
-#define HTTPD_OPTION_FOLLOW_SYMLINKS 2u
-#define HTTPD_OPTION_MULTIVIEWS 4u
-#define HTTPD_OPTION_EXEC_CGI 8u
-#define HTTPD_OPTION_INCLUDES 16u
-
-/* The HTTPD_OPTION_* bits that apply, after MAP_STORAGE. Since 1.0. */
-HTTPD_API uint32_t httpd_request_options(const httpd_request* request);
-
-/* Names the handler ("cgi-script"); a handler hook that does not know the name declines. Copied.
+/* Field `n` from 0 among those of that name, in the order received; data is NULL beyond the last.
  * Since 1.0. */
-HTTPD_API httpd_result httpd_request_set_handler(httpd_request* request, httpd_str name);
+HTTPD_API httpd_str httpd_request_header_nth(const httpd_request* request, httpd_str name,
+                                             uint32_t n);
 
-/* The name set, empty when none. Since 1.0. */
-HTTPD_API httpd_str httpd_request_handler(const httpd_request* request);
+/* Replaces the fields of that name by one, as modules further on see the request; copied.
+ * HTTPD_ERR_INVALID: a byte that may not stand there, or a field that frames the message
+ * (Content-Length, Transfer-Encoding, Connection, Host). Since 1.0. */
+HTTPD_API httpd_result httpd_request_set_header(httpd_request* request, httpd_str name,
+                                                httpd_str value);
+/* Adds one beside them; as httpd_request_set_header(). Since 1.0. */
+HTTPD_API httpd_result httpd_request_add_header(httpd_request* request, httpd_str name,
+                                                httpd_str value);
+/* Takes them out; HTTPD_ERR_NOT_FOUND when there was none. Since 1.0. */
+HTTPD_API httpd_result httpd_request_unset_header(httpd_request* request, httpd_str name);
 
-/* What lies at `path` (decoded, starting with "/") of this server, by the way of TRANSLATE and
- * MAP_STORAGE, as one HTTPD_FILE_*; also HTTPD_FILE_NONE when this client may not have it. `size`
- * and `mtime` may be NULL. Since 1.0. */
-HTTPD_API uint32_t httpd_request_lookup(httpd_request* request, httpd_str path, int64_t* size,
-                                        int64_t* mtime);
+/* The status of the error whose document is being made; 0 otherwise. Since 1.0. */
+HTTPD_API uint32_t httpd_request_error_status(const httpd_request* request);
 
-/* Starts over with another path of this server (decoded, starting with "/") as if the client had
- * asked for it; `query` replaces the query, {NULL, 0} keeps it. The hook that calls it returns what
- * this returns. HTTPD_ERR_LIMIT: ten in a row, which is a loop. Up to HANDLER, before a byte of the
- * response was written, else HTTPD_ERR_STATE. Since 1.0. */
-HTTPD_API httpd_result httpd_request_redirect_internal(httpd_request* request, httpd_str path,
-                                                       httpd_str query);
+/* Puts the settings of a section that a module keeps (httpd_call_new_section()) over those that
+ * apply. HTTPD_ERR_STATE behind FIXUP. Since 1.0. */
+HTTPD_API httpd_result httpd_request_enter_section(httpd_request* request,
+                                                   const httpd_section* section);
 
 /* ---- Later answers ---- */
-
-/* A request that waits. Zero is never a token. */
-typedef uint64_t httpd_token;
 
 /* Announces that the calling hook is going to return HTTPD_SUSPENDED. The token stays good until
  * the request is resumed or ends. Since 1.0. */
 HTTPD_API httpd_token httpd_request_suspend(httpd_request* request);
 
-/* Goes on as if the suspended hook had answered `result` now. HTTPD_ERR_STALE: resumed before, or
- * the client went away; nothing happened. Any thread. Since 1.0. */
+/* Goes on as if the suspended hook had answered `result` now. HTTPD_ERR_STALE: resumed before, the
+ * request has ended, or the token is of another worker or generation; nothing happened. Any thread.
+ * Since 1.0. */
 HTTPD_API httpd_result httpd_request_resume(httpd_token token, httpd_result result);
 
 /* Calls fn(user) when the request ends without having been resumed (the client left, a deadline
  * passed, the worker stops). Since 1.0. */
 HTTPD_API httpd_result httpd_request_on_cancel(httpd_request* request, void (*fn)(void* user),
                                                void* user);
-
-/* ---- The body ---- */
-
-#define HTTPD_BODY_END 1u   /* `data` is the last piece; it may be empty */
-#define HTTPD_BODY_ERROR 2u /* the body broke off or broke a limit; nothing follows */
-
-/* Gets the body piece by piece; `data` lives during the call. */
-typedef void (*httpd_body_reader)(httpd_request* request, httpd_str data, uint32_t flags,
-                                  void* user);
-
-/* Starts reading the body: `fn` is called until END or ERROR, also when there is no body (END at
- * once), possibly before this returns. A handler that reads returns HTTPD_SUSPENDED and resumes
- * from `fn`. Bodies nobody reads are read and dropped by the core. HANDLER only; once. Since 1.0.
- */
-HTTPD_API httpd_result httpd_request_read_body(httpd_request* request, httpd_body_reader fn,
-                                               void* user);
-
-/* Content-Length of the request, -1 when it is not known beforehand, 0 without a body. Since 1.0.
- */
-HTTPD_API int64_t httpd_request_body_length(const httpd_request* request);
 
 HTTPD_EXTERN_C_END
 

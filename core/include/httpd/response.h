@@ -47,8 +47,9 @@ HTTPD_API httpd_str httpd_response_content_type(const httpd_request* request);
  * (literals, settings and the request's pool do). Since 1.0. */
 HTTPD_API httpd_result httpd_response_set_content_type(httpd_request* request, httpd_str type);
 
-/* Adds a piece to the body; copied. HTTPD_ERR_LIMIT: too much waits to be sent; go on after a
- * flush. Since 1.0. */
+/* Adds a piece to the body; copied. HTTPD_ERR_LIMIT: too much waits to be sent, nothing was added;
+ * go on after a flush. HTTPD_ERR_STATE: the response is complete. HTTPD_DONE: a filter ended the
+ * response, nobody wants more (a handler may return it). Since 1.0. */
 HTTPD_API httpd_result httpd_response_write(httpd_request* request, httpd_str data);
 
 /* As httpd_response_write() without copying: the bytes must live until the request ends. Since 1.0.
@@ -77,6 +78,33 @@ HTTPD_API int64_t httpd_response_bytes(const httpd_request* request);
 
 /* 1 when the connection stays open behind this response. Since 1.0. */
 HTTPD_API int32_t httpd_response_keeps_alive(const httpd_request* request);
+
+/* Adds the items of `chain` to the body, emptying it; an EOS in it is as returning from the
+ * handler. HTTPD_ERR_LIMIT as httpd_response_write(), with nothing taken. Since 1.0. */
+HTTPD_API httpd_result httpd_response_write_chain(httpd_request* request, httpd_chain* chain);
+
+/* A trailer field (RFC 9110 §6.5), sent behind the body when the framing has room for one: not with
+ * HTTP/1.0. Not allowed are fields for framing, routing and control (§6.5.1): HTTPD_ERR_INVALID.
+ * Call it before the last piece is written; the first call before the head is sent announces
+ * `Trailer`. Copied. Since 1.0. */
+HTTPD_API httpd_result httpd_response_add_trailer(httpd_request* request, httpd_str name,
+                                                  httpd_str value);
+
+/* Sends an interim response (RFC 9110 §15.2) with these fields at once: 103 Early Hints (RFC 8297),
+ * 102. HTTPD_DECLINED: the client speaks HTTP/1.0, nothing was sent; HTTPD_ERR_STATE: the head was
+ * sent; HTTPD_ERR_INVALID: not 102 to 199, or a bad field. 100 is the core's business. Since 1.0.
+ */
+HTTPD_API httpd_result httpd_response_send_interim(httpd_request* request, uint32_t status,
+                                                   const httpd_field* fields, uint32_t field_count);
+
+/* Takes back status, fields and body, when no byte was sent; else HTTPD_ERR_STATE. Since 1.0. */
+HTTPD_API httpd_result httpd_response_reset(httpd_request* request);
+
+/* 1 once a byte of the final head was sent. Since 1.0. */
+HTTPD_API int32_t httpd_response_head_sent(const httpd_request* request);
+
+/* 1 when the client went away before it had the whole response. LOG and REQUEST_END. Since 1.0. */
+HTTPD_API int32_t httpd_response_is_aborted(const httpd_request* request);
 
 HTTPD_EXTERN_C_END
 

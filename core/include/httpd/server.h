@@ -13,7 +13,8 @@ HTTPD_EXTERN_C_BEGIN
  */
 HTTPD_API httpd_str httpd_server_name(const httpd_server* server);
 
-/* The server that stands for the configuration outside every <VirtualHost>. Since 1.0. */
+/* The server that stands for the configuration outside every <VirtualHost>. Any thread. Since 1.0.
+ */
 HTTPD_API httpd_server* httpd_generation_main_server(httpd_generation* generation);
 
 /* The number of servers, and server `index` from 0 (0 is the main server; NULL beyond the last).
@@ -46,6 +47,30 @@ HTTPD_API uint32_t httpd_worker_index(const httpd_worker* worker);
 
 /* The worker's generation. Any thread. Since 1.0. */
 HTTPD_API httpd_generation* httpd_worker_generation(httpd_worker* worker);
+
+/* The port a server names in redirects: of ServerName, else of its address; 0 when neither says.
+ * Any thread. Since 1.0. */
+HTTPD_API uint16_t httpd_server_port(const httpd_server* server);
+
+/* ServerRoot, absolute. Any thread. Since 1.0. */
+HTTPD_API httpd_str httpd_generation_server_root(const httpd_generation* generation);
+
+/* The core's version: "1.0.0". Any thread. Since 1.0. */
+HTTPD_API httpd_str httpd_core_version(void);
+
+/* How many workers the generation has. Any thread. Since 1.0. */
+HTTPD_API uint32_t httpd_generation_worker_count(const httpd_generation* generation);
+
+/* The pool that lives as long as the worker. Loop thread. Since 1.0. */
+HTTPD_API httpd_pool* httpd_worker_pool(httpd_worker* worker);
+
+/* 1 from DRAIN on: nothing long should be begun. Loop thread. Since 1.0. */
+HTTPD_API int32_t httpd_worker_is_draining(const httpd_worker* worker);
+
+/* A file beside the configuration that modules have read (httpd_call_track_file()), `index` from 0;
+ * data is NULL beyond the last. Any thread. Since 1.0. */
+HTTPD_API httpd_str httpd_generation_tracked_file(const httpd_generation* generation,
+                                                  uint32_t index);
 
 HTTPD_EXTERN_C_END
 

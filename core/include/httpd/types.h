@@ -10,6 +10,15 @@
  *  - Functions whose contract says "loop thread" are called by the thread that runs the worker's
  *    loop, from inside a hook or callback. "configuration time" is the register function, directive
  *    handlers and post_config hooks, before any worker exists.
+ *  - "any thread" functions may be called from threads that the module started in WORKER_START or
+ *    from an offloaded task. Every other function answers HTTPD_ERR_THREAD (or NULL) there in
+ *    builds with checks (preset dev); otherwise the behaviour is undefined.
+ *  - NULL for a handle, a handle of something that has ended, and a call at the wrong time are
+ *    answered: HTTPD_ERR_INVALID, HTTPD_ERR_STALE or HTTPD_ERR_STATE (NULL, 0 or an empty httpd_str
+ *    where the function returns a value), with one line in the error log that names the module
+ *    and the function (HS-30 and following). Nothing happened then.
+ *  - A callback may not throw or longjmp; the core stops what gets through, logs it (HS-02) and
+ *    goes on as if the callback had answered 500 or an error.
  *  - A httpd_str that a function returns lives as long as the object it was asked of, unless its
  *    contract says otherwise, and is not NUL-terminated.
  */
@@ -52,6 +61,12 @@ typedef struct httpd_str {
 #define HTTPD_STR(literal) ((httpd_str){(literal), sizeof(literal) - 1})
 #endif
 
+/* A field of a message, or any name with a value. */
+typedef struct httpd_field {
+  httpd_str name;
+  httpd_str value;
+} httpd_field;
+
 /* What hooks and functions answer: one of the constants below, or for request hooks an HTTP status
  * (100 to 599), which ends the request with that status. */
 typedef int32_t httpd_result;
@@ -60,6 +75,11 @@ typedef int32_t httpd_result;
 #define HTTPD_DECLINED (-1)  /* not mine; ask the next */
 #define HTTPD_DONE (-2)      /* the response is complete; skip to the log hooks */
 #define HTTPD_SUSPENDED (-3) /* the answer comes later, by httpd_request_resume() */
+
+/* Not now: the core calls again when there is data, room or a ready socket. */
+#define HTTPD_AGAIN (-4)
+#define HTTPD_AGAIN_READ (-5)  /* as HTTPD_AGAIN; waits until the socket is readable */
+#define HTTPD_AGAIN_WRITE (-6) /* as HTTPD_AGAIN; waits until the socket is writable */
 
 #define HTTPD_ERR_INVALID (-16)     /* an argument is not acceptable */
 #define HTTPD_ERR_NO_MEMORY (-17)   /* memory or a pool's limit is used up */
@@ -70,6 +90,13 @@ typedef int32_t httpd_result;
 #define HTTPD_ERR_STALE (-22)       /* the token or handle belongs to something that has ended */
 #define HTTPD_ERR_IO (-23)          /* the system refused; the log says why */
 #define HTTPD_ERR_THREAD (-24)      /* called from a thread that may not */
+#define HTTPD_ERR_EXISTS (-25)      /* the name is taken */
+#define HTTPD_ERR_CANCELLED (-26)   /* given up before it was done */
+#define HTTPD_ERR_TIMEOUT (-27)     /* took longer than it may */
+#define HTTPD_ERR_VERSION (-28)     /* there is one, but of another version */
+
+/* A request that waits (request.h). Good for one resume; zero is never a token. */
+typedef uint64_t httpd_token;
 
 typedef struct httpd_pool httpd_pool;                     /* memory with one end of life: pool.h */
 typedef struct httpd_module_handle httpd_module_handle;   /* a loaded module: module.h */
@@ -82,6 +109,25 @@ typedef struct httpd_request httpd_request;               /* one request: reques
 typedef struct httpd_directive_call httpd_directive_call; /* one directive being read: config.h */
 typedef struct httpd_regex httpd_regex;                   /* a compiled expression: regex.h */
 typedef struct httpd_logfile httpd_logfile;               /* an append-only file: log.h */
+typedef struct httpd_section httpd_section;               /* settings of a section: config.h */
+typedef struct httpd_buffer httpd_buffer;                 /* counted memory: chain.h */
+typedef struct httpd_chain httpd_chain;                   /* a piece of a body: chain.h */
+typedef struct httpd_filter httpd_filter;                 /* a registered filter: filter.h */
+typedef struct httpd_filter_link httpd_filter_link;       /* it, in one request: filter.h */
+typedef struct httpd_layer httpd_layer;                   /* a transport below: transport.h */
+typedef struct httpd_variable httpd_variable;             /* a named value: variable.h */
+typedef struct httpd_expression httpd_expression;         /* a compiled one: variable.h */
+typedef struct httpd_timer httpd_timer;                   /* timer.h */
+typedef struct httpd_watch httpd_watch;                   /* a watched descriptor: timer.h */
+typedef struct httpd_task httpd_task;                     /* work in another thread: task.h */
+typedef struct httpd_helper httpd_helper;                 /* a helper process: helper.h */
+typedef struct httpd_zone httpd_zone;                     /* shared memory: zone.h */
+typedef struct httpd_metric httpd_metric;                 /* a number to watch: metric.h */
+
+/* Called once when the core is done with `user` of a callback or table, after the last call of
+ * that callback; also when the function that took `user` answered an error only if its contract
+ * says so. NULL where nothing has to be released. */
+typedef void (*httpd_destroy)(void* user);
 
 HTTPD_EXTERN_C_END
 

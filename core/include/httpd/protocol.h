@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Protocols: what is spoken on a connection. A protocol reads and writes the connection, makes
+ * requests, feeds their bodies and takes their responses, several at a time when it can: HTTP/1 is
+ * one of them. Also a connection that a handler takes over (Upgrade, CONNECT) speaks a protocol.
+ * Every function and callback: loop thread.
+ */
+#ifndef HTTPD_PROTOCOL_H
+#define HTTPD_PROTOCOL_H
+
+#include <httpd/types.h>
+
+HTTPD_EXTERN_C_BEGIN
+
+struct httpd_protocol;
+
+#define HTTPD_IO_READ 1u
+#define HTTPD_IO_WRITE 2u
+
+#define HTTPD_SEND_INTERIM 1u /* a 1xx response: httpd_stream_status() and fields, no body */
+#define HTTPD_SEND_HEAD 2u    /* status and fields are final and were not sent yet */
+#define HTTPD_SEND_END 4u     /* nothing follows what is in httpd_stream_body() */
+
+/* What a module fills in. `state` is the connection's, made by open(); `stream` the request's,
+ * given to httpd_stream_open(). Callbacks may close the connection. */
+typedef struct httpd_protocol {
+  uint32_t size;    /* sizeof(httpd_protocol) */
+  uint32_t flags;   /* 0 */
+  const char* name; /* "h2": its ALPN identifier */
+  /* Whether these first bytes of a connection are this protocol's: HTTPD_OK, HTTPD_DECLINED, or
+   * HTTPD_AGAIN for more (at most 64). NULL: it is never recognised by its bytes. */
+  httpd_result (*detect)(httpd_str bytes, void* user);
+  /* The connection is its own from now on. An error closes it. */
+  httpd_result (*open)(httpd_connection* connection, void** state, void* user);
+  void (*readable)(httpd_connection* connection, void* state);
+  void (*writable)(httpd_connection* connection, void* state); /* while HTTPD_IO_WRITE is watched */
+  void (*timeout)(httpd_connection* connection, void* state);  /* NULL: the connection is closed */
+  /* The worker finishes: begin nothing new, close when done. NULL: closed when no request runs. */
+  void (*drain)(httpd_connection* connection, void* state);
+  /* The connection is gone, and so are its requests. The last call. */
+  void (*closed)(httpd_connection* connection, void* state);
+  /* There is something to send for a request: HTTPD_SEND_*. Take it now, or keep in mind that it is
+   * there (flow control) and take it later. */
+  void (*send)(httpd_request* request, uint32_t flags, void* stream);
+  /* The reader has room again after httpd_stream_feed() took less than it was given. */
+  void (*want_body)(httpd_request* request, void* stream);
+  /* The core gives the request up (a filter broke off, the worker stops): reset it. The handle is
+   * dead when this returns. */
+  void (*reset)(httpd_request* request, httpd_result reason, void* stream);
+  void* user;
+  httpd_destroy destroy; /* when the generation ends */
+} httpd_protocol;
+
+/* Brings a protocol; copied. It is chosen by ALPN, by detect(), or by
+ * httpd_connection_set_protocol(). HTTPD_ERR_EXISTS: the name is taken. Register function. Since
+ * 1.0. */
+HTTPD_API httpd_result httpd_protocol_add(httpd_module_handle* self,
+                                          const httpd_protocol* protocol);
+
+/* The name of protocol `index` from 0, "http/1.1" last; data is NULL beyond the last. What a TLS
+ * layer offers by ALPN. Loop thread. Since 1.0. */
+HTTPD_API httpd_str httpd_protocol_name(const httpd_connection* connection, uint32_t index);
+
+/* Has the connection speak that protocol, whatever its bytes say. HTTPD_ERR_NOT_FOUND: nobody
+ * brings it; HTTPD_ERR_STATE: not in CONNECTION_OPEN or a preface. Loop thread. Since 1.0. */
+HTTPD_API httpd_result httpd_connection_set_protocol(httpd_connection* connection, httpd_str name);
+
+/* ---- The connection of a protocol ---- */
+
+/* Reads what is there, first what was read ahead: bytes, 0 at the end, HTTPD_AGAIN, HTTPD_ERR_IO.
+ * Loop thread. Since 1.0. */
+HTTPD_API int64_t httpd_connection_read(httpd_connection* connection, char* to, size_t size);
+/* Writes as much as the transport takes now: bytes, HTTPD_AGAIN, HTTPD_ERR_IO. Loop thread. Since
+ * 1.0. */
+HTTPD_API int64_t httpd_connection_write(httpd_connection* connection, const httpd_str* pieces,
+                                         uint32_t count);
+/* The same from an open regular file. Loop thread. Since 1.0. */
+HTTPD_API int64_t httpd_connection_write_file(httpd_connection* connection, int32_t fd,
+                                              int64_t offset, uint64_t length);
+/* What to be called for: HTTPD_IO_*. Reading is watched from open() on. Loop thread. Since 1.0. */
+HTTPD_API httpd_result httpd_connection_watch(httpd_connection* connection, uint32_t events);
+/* Has timeout() called when that many milliseconds passed without another call of this; 0: never.
+ * Starts as the server's Timeout. Loop thread. Since 1.0. */
+HTTPD_API httpd_result httpd_connection_set_timeout(httpd_connection* connection, uint64_t ms);
+/* Ends the writing side; reading goes on. Loop thread. Since 1.0. */
+HTTPD_API httpd_result httpd_connection_shutdown(httpd_connection* connection);
+
+/* ---- Requests of a protocol ---- */
+
+/* A request as it arrived (RFC 9113 §8.3); copied. */
+typedef struct httpd_request_head {
+  uint32_t size;     /* sizeof(httpd_request_head) */
+  uint32_t protocol; /* 1000 * major + minor: 2000 for HTTP/2 */
+  httpd_str method;
+  httpd_str scheme;
+  httpd_str authority;
+  httpd_str path;            /* with query, as received */
+  const httpd_field* fields; /* without pseudo-fields and connection fields */
+  uint32_t field_count;
+  uint32_t urgency;       /* RFC 9218: 0 to 7; 3 when nothing was said */
+  int64_t content_length; /* -1: not known; 0 with no body at all */
+  uint32_t incremental;   /* RFC 9218: 1 or 0 */
+  uint32_t reserved;      /* 0 */
+} httpd_request_head;
+
+/* Makes a request; it runs with httpd_stream_start(). A head that no request may have (a field that
+ * cannot be, two Content-Length …) is HTTPD_ERR_INVALID: the stream is to be reset.
+ * HTTPD_ERR_LIMIT: too many requests. Loop thread. Since 1.0. */
+HTTPD_API httpd_result httpd_stream_open(httpd_connection* connection,
+                                         const httpd_request_head* head, void* stream,
+                                         httpd_request** request);
+/* Runs its hooks; send() may be called before this returns. Loop thread. Since 1.0. */
+HTTPD_API httpd_result httpd_stream_start(httpd_request* request);
+
+/* Gives bytes of the body, with HTTPD_BODY_END or HTTPD_BODY_ERROR of request.h behind the last.
+ * Answers how many were taken: what was not is the client's to wait with (flow control) until
+ * want_body(). Flags count once all bytes were taken. Loop thread. Since 1.0. */
+HTTPD_API int64_t httpd_stream_feed(httpd_request* request, httpd_str data, uint32_t flags);
+/* A trailer field of the request, before HTTPD_BODY_END; copied. Loop thread. Since 1.0. */
+HTTPD_API httpd_result httpd_stream_trailer(httpd_request* request, httpd_str name,
+                                            httpd_str value);
+
+/* The status to send. In and after send() with HEAD or INTERIM. Loop thread. Since 1.0. */
+HTTPD_API uint32_t httpd_stream_status(const httpd_request* request);
+/* Field `index` from 0 of the head to send, those of the core (Date, Content-Length …) included,
+ * names in lower case, none that belong to a connection; HTTPD_ERR_NOT_FOUND beyond the last. Loop
+ * thread. Since 1.0. */
+HTTPD_API httpd_result httpd_stream_field(const httpd_request* request, uint32_t index,
+                                          httpd_str* name, httpd_str* value);
+/* The body that waits to be sent; with HTTPD_SEND_END it ends with EOS. Consume what was sent, then
+ * call httpd_stream_sent(). Loop thread. Since 1.0. */
+HTTPD_API httpd_chain* httpd_stream_body(httpd_request* request);
+/* Says that items were taken from the body (or the head was sent, when there is none): the producer
+ * goes on. When EOS was taken the request ends here and the handle is dead. Loop thread. Since 1.0.
+ */
+HTTPD_API httpd_result httpd_stream_sent(httpd_request* request);
+/* The client gave the request up, or the connection is broken: the request ends, a suspended hook
+ * is told, the handle is dead. Loop thread. Since 1.0. */
+HTTPD_API httpd_result httpd_stream_abort(httpd_request* request);
+
+/* ---- Taking a connection over ---- */
+
+/* Has the connection speak `protocol` (which need not be added) once 101 with `Upgrade: token`, or
+ * for CONNECT the 2xx that is set, was sent. open() gets `user`; what the client sent ahead is read
+ * first. The hook that calls it returns what this returns. HTTPD_ERR_UNSUPPORTED: this request's
+ * protocol cannot do that; HTTPD_ERR_STATE: not in HANDLER, the head was sent, the request has a
+ * body, or the client did not offer `token` (RFC 9110 §7.8). Loop thread. Since 1.0. */
+HTTPD_API httpd_result httpd_request_take_over(httpd_request* request, httpd_str token,
+                                               const httpd_protocol* protocol);
+
+/* The priority of a request (RFC 9218). Out parameters may be NULL. Loop thread. Since 1.0. */
+HTTPD_API httpd_result httpd_request_priority(const httpd_request* request, uint32_t* urgency,
+                                              int32_t* incremental);
+/* Changes it; the protocol asks when it chooses what to send next. Loop thread. Since 1.0. */
+HTTPD_API httpd_result httpd_request_set_priority(httpd_request* request, uint32_t urgency,
+                                                  int32_t incremental);
+
+HTTPD_EXTERN_C_END
+
+#endif /* HTTPD_PROTOCOL_H */
