@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/sized.h"
 #include "module/order.h"
-#include "module/record.h"
 #include "server/generation.h"
 
 namespace httpd::module {
@@ -43,23 +43,14 @@ httpd_result Refuse(Module* module, httpd_result result, std::string message, st
 httpd_result ReadOptions(Module* module, const httpd_hook_options* raw, httpd_hook_options* out) {
   *out = {};
   if (raw == nullptr) return HTTPD_OK;
-  const size_t theirs = raw->size;
-  if (theirs < sizeof raw->size || theirs > 4096) {
-    return Refuse(module, HTTPD_ERR_INVALID,
-                  "httpd_hook_options.size is " + std::to_string(theirs) + ", wanted " +
-                      std::to_string(sizeof *out),
-                  "set .size = sizeof(httpd_hook_options)");
-  }
   size_t offset = 0;
-  if (!TailIsZero(raw, theirs, sizeof *out, &offset)) {
-    return Refuse(module, HTTPD_ERR_UNSUPPORTED,
-                  "httpd_hook_options sets the field at byte " + std::to_string(offset) +
-                      ", which this core does not know: its own ends at byte " +
-                      std::to_string(sizeof *out),
-                  "upgrade httpd, or install a version of the module that was made for this one");
-  }
-  std::memcpy(out, raw, std::min(theirs, sizeof *out));
-  return HTTPD_OK;
+  const httpd_result result = base::ReadSized(raw, out, &offset);
+  if (result == HTTPD_OK) return HTTPD_OK;
+  return Refuse(
+      module, result, base::SizedProblem("httpd_hook_options", raw, offset),
+      result == HTTPD_ERR_INVALID
+          ? "set .size = sizeof(httpd_hook_options)"
+          : "upgrade httpd, or install a version of the module that was made for this one");
 }
 
 bool CopyNames(const char* const* names, std::vector<std::string>* out) {

@@ -9,13 +9,17 @@
 #include <string>
 #include <vector>
 
+#include "base/sized.h"
+
 namespace httpd::module {
 namespace {
+
+using base::TailIsZero;
 
 // What every version of the record has; fields up to `name` never move.
 constexpr size_t kSmallestRecord = offsetof(httpd_module, name) + sizeof(const char*);
 constexpr size_t kSmallestRow = offsetof(httpd_directive, name) + sizeof(const char*);
-constexpr size_t kLargestStruct = 4096;  // larger: not a size but garbage
+constexpr size_t kLargestStruct = base::kLargestSized;
 constexpr size_t kMostDirectives = 4096;
 constexpr size_t kLongestName = 128;
 
@@ -149,16 +153,6 @@ bool ReadDirectives(const httpd_directive* table, std::vector<httpd_directive>* 
 }
 
 }  // namespace
-
-bool TailIsZero(const void* bytes, size_t theirs, size_t ours, size_t* offset) {
-  const char* data = static_cast<const char*>(bytes);
-  for (size_t i = ours; i < theirs; ++i) {
-    if (data[i] == 0) continue;
-    *offset = i;
-    return false;
-  }
-  return true;
-}
 
 bool NormalizeRecord(const httpd_module* raw, std::string_view expected_name, Module* module,
                      Finding* finding) {

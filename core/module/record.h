@@ -23,8 +23,4 @@ namespace httpd::module {
 bool NormalizeRecord(const httpd_module* raw, std::string_view expected_name, Module* module,
                      Finding* finding);
 
-// True when a struct that a module filled in can be read into one of `ours` bytes. `theirs` is its
-// own size field, `bytes` the struct. Sets *offset to the first byte of the tail that is not zero.
-bool TailIsZero(const void* bytes, size_t theirs, size_t ours, size_t* offset);
-
 }  // namespace httpd::module
