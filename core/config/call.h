@@ -4,6 +4,7 @@
 #include <httpd/config.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,10 @@
 #include "config/diagnostic.h"
 #include "config/tree.h"
 #include "module/registry.h"
+
+namespace httpd::server {
+struct AuthKinds;
+}
 
 // One directive being read: what a handler of the public API gets.
 struct httpd_directive_call {
@@ -24,6 +29,11 @@ struct httpd_directive_call {
   const httpd::config::Node* section = nullptr;  // innermost, null outside
   const std::string* server_root = nullptr;
   httpd::config::Diagnostics* diagnostics = nullptr;
+  const httpd::server::AuthKinds* auth = nullptr;  // null in tests: only Require all is known
+  // As EvaluateInput's; neither is null.
+  const std::function<std::string(std::string_view)>* provider = nullptr;
+  const std::function<void(const httpd::module::Module*, const httpd_directive*)>* entering =
+      nullptr;
   bool flag = false;
   bool reported = false;  // an error was added during this call
 };

@@ -131,6 +131,9 @@ void Evaluator::Call(const Provider& provider, const Node& node, const Scope& sc
   call.section = scope.node;
   call.server_root = &input_.early->server_root.value;
   call.diagnostics = &diagnostics_;
+  call.auth = input_.auth;
+  call.provider = &input_.provider;
+  call.entering = &input_.entering;
   void* config = nullptr;
   if (!ServerConfig(*provider.module, scope.server, &call.server_config)) return OutOfMemory(node);
   if ((directive.flags & HTTPD_DIRECTIVE_SERVER_CONFIG) != 0) {

@@ -87,6 +87,7 @@ bool httpd_generation::Load(httpd::process::ScoreboardSlot* phase,
                                            .modules = &registry,
                                            .generation = this,
                                            .pool = &pool,
+                                           .auth = &auth,
                                            .provider = input.provider};
   // A module that crashes or hangs while it reads one of its directives is named as well.
   evaluate.entering = [phase](const httpd::module::Module* module, const httpd_directive*) {

@@ -8,6 +8,7 @@
 #include "log/logfile.h"
 #include "module/hooks.h"
 #include "module/registry.h"
+#include "server/auth_rules.h"
 #include "server/generation.h"
 #include "server/phases.h"
 #include "server/server_config.h"
@@ -35,6 +36,7 @@ struct httpd_generation final : httpd::server::Generation {
   httpd_pool pool;
   httpd::module::Registry registry;  // [0] is the core
   httpd::module::HookTable hooks;
+  httpd::server::AuthKinds auth;
   httpd::log::LogFiles logs;
   httpd::server::ServerSet servers;
   httpd::server::VhostTable vhosts;

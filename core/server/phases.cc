@@ -168,6 +168,10 @@ void Continue(Request* request, httpd_result result) {
   request->state = RequestState::kRunning;
   request->flags.token_given = false;
   request->cancel = nullptr;
+  if (request->on_resume != nullptr) {
+    result = request->on_resume(request, result);
+    if (result == HTTPD_SUSPENDED && Suspend(request)) return;
+  }
   if (Apply(request, request->worker->generation->program, result)) Run(request);
 }
 

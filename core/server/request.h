@@ -19,7 +19,9 @@
 
 namespace httpd::server {
 
-struct FileEntry;  // file_cache.h
+struct AuthRun;     // auth.h
+struct FileEntry;   // file_cache.h
+struct Subrequest;  // subrequest.h
 
 // A piece of a response body: memory, or a part of an open file.
 struct BodyPiece {
@@ -143,6 +145,13 @@ struct httpd_request {
   httpd_result resumed_with = 0;
   void (*cancel)(void*) = nullptr;
   void* cancel_user = nullptr;
+  // Makes of the answer of a resume that of the step that waits. Set behind httpd_request_suspend(),
+  // which takes away what was set before.
+  httpd_result (*on_resume)(httpd_request*, httpd_result) = nullptr;
+
+  // Of requests that need one; whoever made it sets it back before the object is used again.
+  httpd::server::AuthRun* auth = nullptr;
+  httpd::server::Subrequest* sub = nullptr;  // this is one
 
   httpd::server::HeaderField fields[kMaxFields];
   httpd::http::RequestHead own_head;

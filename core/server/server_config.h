@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "config/source.h"
+#include "server/auth_rules.h"
 
 // The evaluated configuration: servers (virtual hosts) with their sections, and for each of them
 // one settings object per module, by slot. Built by config/evaluate, read by the request path.
@@ -73,7 +74,12 @@ struct CoreLocation {
   uint32_t options_add = 0;
   uint32_t options_remove = 0;
   bool symlinks_if_owner_match = false;             // with FollowSymLinks off
-  Setting<bool> granted{true};                      // Require all granted | denied
+  Setting<bool> granted{true};                      // nothing that Require says has to be asked
+  const AuthRules* require = nullptr;               // null where granted says it all
+  Setting<AuthMerging> auth_merging{AuthMerging::kOff};
+  Setting<Satisfy> satisfy{Satisfy::kUnset};
+  Setting<std::string> auth_type;  // "none" removes it
+  Setting<std::string> auth_name;
   std::map<uint32_t, std::string> error_documents;  // status -> text, /path or URL as written
   Setting<uint32_t> file_etag;                      // http::EtagPart bits; see http/etag.h
   Setting<bool> enable_sendfile{true};

@@ -27,6 +27,7 @@ void SetProcessWorker(httpd_worker* worker) { g_worker.store(worker); }
 httpd_token httpd_request_suspend(httpd_request* r) {
   if (r->state != RequestState::kRunning || r->flags.lookup_only) return 0;
   r->flags.token_given = true;
+  r->on_resume = nullptr;
   const httpd_token token = (uint64_t{++r->serial} << 32) | (r->index + 1);
   r->token.store(token, std::memory_order_release);
   return token;

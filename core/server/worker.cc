@@ -266,9 +266,9 @@ Request* httpd_worker::NewRequest() {
 void httpd_worker::FreeRequest(Request* request) {
   request->token.store(0, std::memory_order_release);
   ++request->serial;
-  request->state = httpd::server::RequestState::kFree;
-  request->pool.Clear();
+  request->pool.Clear();  // cleanups still see the request
   request->body_pool.Clear();
+  request->state = httpd::server::RequestState::kFree;
   if (request->file != nullptr) files.Release(request->file);
   request->next_free = free_requests_;
   free_requests_ = request;
