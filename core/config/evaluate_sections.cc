@@ -142,6 +142,9 @@ void Evaluator::EvaluateSection(const Node& node, const Scope& scope) {
     case SectionKind::kLocationMatch:
       own.locations.push_back(section.get());
       break;
+    case SectionKind::kAccessFile:
+    case SectionKind::kOfModule:
+      break;  // made elsewhere
   }
   out_.sections.push_back(std::move(section));
 }

@@ -17,6 +17,15 @@ namespace httpd::module {
 class HookTable;
 }
 
+namespace httpd::module {
+// A function for lines whose directive nobody knows.
+struct UnknownDirectiveHook {
+  httpd_directive_handler fn;
+  void* user;
+  httpd_destroy destroy;
+};
+}  // namespace httpd::module
+
 // A loaded module. Slot 0 is the core itself, which has directives and settings like any other.
 struct httpd_module_handle {
   uint16_t slot = 0;
@@ -32,6 +41,16 @@ struct httpd_module_handle {
   httpd::module::HookTable* registering = nullptr;  // set during the register function only
   std::string error;                                // from httpd_module_error
   std::string fix;
+  std::vector<httpd::module::UnknownDirectiveHook> unknown_directives;
+
+  httpd_module_handle() = default;
+  httpd_module_handle(const httpd_module_handle&) = delete;
+  httpd_module_handle& operator=(const httpd_module_handle&) = delete;
+  ~httpd_module_handle() {
+    for (const auto& hook : unknown_directives) {
+      if (hook.destroy != nullptr) hook.destroy(hook.user);
+    }
+  }
 };
 
 namespace httpd::module {

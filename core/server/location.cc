@@ -21,6 +21,7 @@ const httpd_location* LocationTree::Root(const httpd_server* server) {
   auto& root = roots_[server->index];
   if (root == nullptr) {
     root = std::make_unique<Node>();
+    root->tree = this;
     root->storage = server->location_configs;
     root->configs = root->storage.data();
     root->slots = static_cast<uint32_t>(root->storage.size());
@@ -35,6 +36,7 @@ const httpd_location* LocationTree::Enter(const httpd_location* outer, const Sec
     if (edge == section) return inner.get();
   }
   auto merged = std::make_unique<Node>();
+  merged->tree = this;
   for (const auto& module : *modules_) {
     void* inner = module->slot < section->configs.size() ? section->configs[module->slot] : nullptr;
     void* of_outer = node->storage[module->slot];
@@ -46,7 +48,13 @@ const httpd_location* LocationTree::Enter(const httpd_location* outer, const Sec
   merged->slots = static_cast<uint32_t>(merged->storage.size());
   merged->core = static_cast<const CoreLocation*>(merged->storage[0]);
   node->inner.emplace_back(section, std::move(merged));
+  ++merges_;
   return node->inner.back().second.get();
+}
+
+const httpd_location* LocationTree::EnterWhereItIs(const httpd_location* outer,
+                                                   const Section* section) {
+  return static_cast<const Node*>(outer)->tree->Enter(outer, section);
 }
 
 namespace {

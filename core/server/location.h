@@ -16,14 +16,21 @@ namespace httpd::server {
 class LocationTree {
  public:
   explicit LocationTree(const module::Registry* modules) : modules_(modules) {}
+  LocationTree(const LocationTree&) = delete;
+  LocationTree& operator=(const LocationTree&) = delete;
 
   // Settings outside every section of `server`.
   const httpd_location* Root(const httpd_server* server);
-  // `outer` with `section` merged over it; null when out of memory.
+  // `outer`, which is of this tree, with `section` merged over it; null when out of memory.
   const httpd_location* Enter(const httpd_location* outer, const Section* section);
+  // The same in the tree that `outer` is of.
+  static const httpd_location* EnterWhereItIs(const httpd_location* outer, const Section* section);
+
+  size_t merges() const { return merges_; }
 
  private:
   struct Node : httpd_location {
+    LocationTree* tree = nullptr;
     ModuleConfigs storage;
     std::vector<std::pair<const Section*, std::unique_ptr<Node>>> inner;
   };
@@ -31,6 +38,7 @@ class LocationTree {
   const module::Registry* modules_;
   httpd_pool pool_;
   std::vector<std::unique_ptr<Node>> roots_;  // by server index
+  size_t merges_ = 0;
 };
 
 }  // namespace httpd::server

@@ -4,6 +4,7 @@
 #include <httpd/regex.h>
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -64,6 +65,7 @@ struct CoreServer {
   Setting<std::string> error_log;  // as written
   Setting<uint32_t> open_file_cache_valid{1000};
   Setting<uint32_t> max_connections{0};  // per worker; 0: as many as descriptors allow
+  Setting<std::vector<std::string>> access_file_names{{".htaccess"}};
 };
 
 // Slot 0 of a section's settings: core directives that may stand in sections.
@@ -89,6 +91,13 @@ struct CoreLocation {
   Setting<ServerSignature> server_signature{ServerSignature::kOff};
   Setting<std::string> force_type;   // "none" removes it
   Setting<std::string> set_handler;  // "none" removes it
+  // .htaccess files: HTTPD_OVERRIDE_* bits, and single directives beside them.
+  Setting<uint32_t> allow_override{0};
+  Setting<std::vector<std::string>> allow_override_list;
+
+  bool reads_access_files() const {
+    return allow_override.value != 0 || !allow_override_list.value.empty();
+  }
 };
 
 using ModuleConfigs = std::vector<void*>;  // by module slot; null where a module has none
@@ -100,6 +109,8 @@ enum class SectionKind : uint8_t {
   kFilesMatch,
   kLocation,
   kLocationMatch,
+  kAccessFile,  // what stands in a .htaccess file outside of <Files>
+  kOfModule,    // httpd_call_new_section()
 };
 
 // One <Directory>, <Files> or <Location>; wildcards (fnmatch) when `wildcard`.
@@ -112,6 +123,7 @@ struct Section {
   ModuleConfigs configs;                        // settings made in this section alone, unmerged
   std::vector<std::unique_ptr<Section>> files;  // <Files> nested in a <Directory>
   config::Position position;
+  const httpd_generation* generation = nullptr;
 };
 
 struct VirtualHostAddress {
@@ -140,6 +152,9 @@ struct httpd_server {
   httpd::config::Position position;  // of <VirtualHost>
 };
 
+// A section that a module keeps.
+struct httpd_section final : httpd::server::Section {};
+
 // Merged settings of one combination of sections, one object per module slot.
 struct httpd_location {
   const httpd::server::CoreLocation* core = nullptr;  // == configs[0]
@@ -154,6 +169,8 @@ struct ServerSet {
   std::vector<std::unique_ptr<httpd_server>> servers;  // [0] main
   std::vector<std::unique_ptr<Section>> sections;      // owns what the lists point to, by id
   bool needs_directory_walk = false;  // some server has Directory or Files sections
+  bool reads_access_files = false;    // some <Directory> has an AllowOverride other than None
+  std::deque<std::string> tracked;    // files that modules read beside the configuration
 };
 
 // Merges the settings of one module: core's merge for slot 0, the record's function otherwise; the

@@ -16,6 +16,7 @@
 #include "http/date.h"
 #include "log/error_log.h"
 #include "process/worker_channel.h"
+#include "server/access_files.h"
 #include "server/api_check.h"
 #include "server/generation_impl.h"
 #include "server/lifecycle.h"
@@ -57,7 +58,11 @@ httpd_worker::httpd_worker(httpd_generation* owner, const httpd::server::WorkerI
       slot(input.slot),
       locations(&owner->registry),
       input_(input),
-      requests_(new std::atomic<Request*>[kMaxRequests]()) {}
+      requests_(new std::atomic<Request*>[kMaxRequests]()) {
+  if (owner->servers.reads_access_files) {
+    access_files = std::make_unique<httpd::server::AccessFiles>(this);
+  }
+}
 
 httpd_worker::~httpd_worker() = default;  // the process ends by _exit; nothing is torn down
 

@@ -29,6 +29,7 @@ struct Buffer {
 };
 
 class Listener;
+class AccessFiles;
 
 }  // namespace httpd::server
 
@@ -81,6 +82,8 @@ struct httpd_worker {
   httpd::net::TimerWheel wheel;
   httpd::server::FileCache files;
   httpd::server::LocationTree locations;
+  std::unique_ptr<httpd::server::AccessFiles> access_files;  // null: no .htaccess is read
+  httpd_pool pool;                                           // httpd_worker_pool()
   int64_t now_ns = 0;  // epoch
   bool draining = false;
   bool stopping = false;
