@@ -64,7 +64,7 @@ void Connection::OnReadable() {
 bool Connection::Fill() {
   if (!MakeRoom()) return false;
   const ssize_t n =
-      transport_.transport->Read(transport_.fd, buffer_.data + end_, buffer_.capacity - end_);
+      transport_.transport->Read(&transport_, buffer_.data + end_, buffer_.capacity - end_);
   if (n > 0) {
     end_ += static_cast<uint32_t>(n);
     return true;
@@ -158,6 +158,16 @@ void Connection::OnTimeout() {
 }
 
 void Connection::OnStop() { Cut(); }
+
+void Connection::OnCloseAsked() {
+  if (state_ == State::kIdle || state_ == State::kHead) return Cut();
+  may_keep_alive_ = false;
+  if (state_ == State::kDiscard) {
+    body_ = BodyState::kNone;
+    Linger();
+    if (!processing_) Process();
+  }
+}
 
 // ---- requests ----
 
@@ -356,7 +366,7 @@ void Connection::ShutDown() {
   if (shut_down_) return;
   shut_down_ = true;
   if (client_closes_ || read_eof_) return Cut();
-  transport_.transport->ShutdownWrite(transport_.fd);
+  transport_.transport->ShutdownWrite(&transport_);
   net::SetDeadline(&transport_, worker_->loop_now() + kLingerTime);
 }
 

@@ -32,6 +32,7 @@ class Connection final : public net::Protocol, public server::Stream {
   void OnTimeout() override;
   void OnStop() override;
   void OnClosed() override { delete this; }
+  void OnCloseAsked() override;
 
   // server::Stream
   void Send(httpd_request* request, bool end) override;

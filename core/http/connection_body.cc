@@ -131,7 +131,7 @@ void Connection::BodyBroken() {
 bool Connection::Discard() {
   if (state_ == State::kDiscard) return Fill();
   char waste[4096];
-  const ssize_t n = transport_.transport->Read(transport_.fd, waste, sizeof(waste));
+  const ssize_t n = transport_.transport->Read(&transport_, waste, sizeof(waste));
   if (n == net::Transport::kAgain) return false;
   if (n <= 0) {
     Cut();

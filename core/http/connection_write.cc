@@ -249,7 +249,7 @@ bool Connection::Flush() {
     if (count > 0) {
       size_t total = 0;
       for (int i = 0; i < count; ++i) total += pieces[i].iov_len;
-      const ssize_t n = transport_.transport->Write(transport_.fd, pieces, count, file_next);
+      const ssize_t n = transport_.transport->Write(&transport_, pieces, count, file_next);
       if (n == net::Transport::kFailed) break;
       if (n > 0) Consume(static_cast<size_t>(n));
       if (n == net::Transport::kAgain || static_cast<size_t>(n) < total) {
@@ -278,7 +278,7 @@ bool Connection::Flush() {
 bool Connection::SendFilePiece(bool* again, uint64_t* turn) {
   const server::BodyPiece* piece = request_->body;
   const auto size = static_cast<size_t>(std::min(piece->size, kFilePiece));
-  const ssize_t n = transport_.transport->SendFile(transport_.fd, piece->fd, piece->offset, size);
+  const ssize_t n = transport_.transport->SendFile(&transport_, piece->fd, piece->offset, size);
   if (n == net::Transport::kFailed) return false;
   if (n == 0) {
     server::LogRequest(request_, log::Level::kError, "core",

@@ -57,6 +57,7 @@ void OnPoll(uv_poll_t* poll, int status, int events) {
 bool Open(httpd_connection* connection, httpd_worker* worker, int fd, const sockaddr* peer,
           uint32_t listener) {
   connection->worker = worker;
+  connection->id = ++worker->connection_ids;
   connection->fd = fd;
   connection->listener = listener;
   connection->transport = &PlainTransport();
@@ -90,15 +91,18 @@ void SetDeadline(httpd_connection* connection, uint64_t deadline) {
 void Close(httpd_connection* connection) {
   if (connection->closing) return;
   connection->closing = true;
-  httpd_worker* worker = connection->worker;
-  worker->wheel.Remove(&connection->timer);
+  connection->worker->wheel.Remove(&connection->timer);
   uv_poll_stop(&connection->poll);
   ::close(connection->fd);
   connection->fd = -1;
   uv_close(reinterpret_cast<uv_handle_t*>(&connection->poll), [](uv_handle_t* handle) {
-    static_cast<httpd_connection*>(handle->data)->protocol->OnClosed();
+    auto* closed = static_cast<httpd_connection*>(handle->data);
+    httpd_worker* owner = closed->worker;
+    // Counted until here, so that the worker does not end before the last of them is gone.
+    owner->Removed(closed);
+    closed->protocol->OnClosed();
+    owner->FinishIfIdle();
   });
-  worker->Removed(connection);
 }
 
 void ResolveLocal(httpd_connection* connection) {

@@ -27,6 +27,8 @@ class Protocol {
   virtual void OnTimeout() = 0;     // the deadline passed
   virtual void OnStop() = 0;        // broken, or the worker leaves now: cut the connection
   virtual void OnClosed() = 0;      // delete this
+  virtual void OnDrain() {}         // the worker accepts nothing more
+  virtual void OnCloseAsked() = 0;  // finish what is under way, then close
 
  protected:
   ~Protocol() = default;
@@ -34,7 +36,12 @@ class Protocol {
 
 }  // namespace httpd::net
 
-// A transport connection, owned by its protocol object.
+namespace httpd::net {
+struct Extras;  // extras.h
+}
+
+// A transport connection, a part of the object that serves HTTP/1 on it (http/connection.h), also
+// when another protocol is spoken.
 struct httpd_connection {
   uv_poll_t poll;
   int fd = -1;
@@ -52,6 +59,10 @@ struct httpd_connection {
   httpd_connection* next = nullptr;
   uint8_t client_length = 0;
   uint8_t local_length = 0;
+  uint64_t id = 0;
+  uint64_t received = 0;
+  uint64_t sent = 0;
+  httpd::net::Extras* extras = nullptr;  // what few connections have; null: none of it
   char client_text[INET6_ADDRSTRLEN];
   char local_text[INET6_ADDRSTRLEN];
 

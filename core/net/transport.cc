@@ -11,6 +11,8 @@
 
 #include <algorithm>
 
+#include "net/connection.h"
+
 #ifdef __linux__
 #include <sys/sendfile.h>
 #endif
@@ -26,41 +28,65 @@ ssize_t Answer(ssize_t n) {
 
 class Plain final : public Transport {
  public:
-  ssize_t Read(int fd, char* data, size_t size) const override {
-    return Answer(::recv(fd, data, size, 0));
+  ssize_t Read(httpd_connection* connection, char* data, size_t size) const override {
+    const ssize_t n = Answer(::recv(connection->fd, data, size, 0));
+    if (n > 0) connection->received += static_cast<uint64_t>(n);
+    return n;
   }
 
-  ssize_t Write(int fd, const iovec* pieces, int count, bool more) const override {
-    int flags = MSG_NOSIGNAL;
-#ifdef MSG_MORE
-    if (more) flags |= MSG_MORE;
-#endif
-    if (count == 1) return Answer(::send(fd, pieces->iov_base, pieces->iov_len, flags));
-    msghdr message = {};
-    message.msg_iov = const_cast<iovec*>(pieces);
-    message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(count);
-    return Answer(::sendmsg(fd, &message, flags));
+  ssize_t Write(httpd_connection* connection, const iovec* pieces, int count,
+                bool more) const override {
+    const ssize_t n = WriteSocket(connection->fd, pieces, count, more);
+    if (n > 0) connection->sent += static_cast<uint64_t>(n);
+    return n;
   }
 
-  ssize_t SendFile(int fd, int file, int64_t offset, size_t size) const override {
-#ifdef __linux__
-    off_t at = offset;
-    return Answer(::sendfile(fd, file, &at, size));
-#else
-    char buffer[16384];
-    const ssize_t n = ::pread(file, buffer, std::min(size, sizeof(buffer)), offset);
-    if (n < 0) return kFailed;
-    if (n == 0) return 0;
-    iovec piece = {buffer, static_cast<size_t>(n)};
-    return Write(fd, &piece, 1, false);
-#endif
+  ssize_t SendFile(httpd_connection* connection, int file, int64_t offset,
+                   size_t size) const override {
+    const ssize_t n = SendFileToSocket(connection->fd, file, offset, size);
+    if (n > 0) connection->sent += static_cast<uint64_t>(n);
+    return n;
   }
 
-  void ShutdownWrite(int fd) const override { ::shutdown(fd, SHUT_WR); }
-  bool secure() const override { return false; }
+  ssize_t ShutdownWrite(httpd_connection* connection) const override {
+    ::shutdown(connection->fd, SHUT_WR);
+    return 0;
+  }
+  bool secure(const httpd_connection*) const override { return false; }
 };
 
 }  // namespace
+
+ssize_t ReadSocket(int fd, const iovec* pieces, int count) {
+  if (count == 1) return Answer(::recv(fd, pieces->iov_base, pieces->iov_len, 0));
+  return Answer(::readv(fd, pieces, count));
+}
+
+ssize_t WriteSocket(int fd, const iovec* pieces, int count, bool more) {
+  int flags = MSG_NOSIGNAL;
+#ifdef MSG_MORE
+  if (more) flags |= MSG_MORE;
+#endif
+  if (count == 1) return Answer(::send(fd, pieces->iov_base, pieces->iov_len, flags));
+  msghdr message = {};
+  message.msg_iov = const_cast<iovec*>(pieces);
+  message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(count);
+  return Answer(::sendmsg(fd, &message, flags));
+}
+
+ssize_t SendFileToSocket(int fd, int file, int64_t offset, size_t size) {
+#ifdef __linux__
+  off_t at = offset;
+  return Answer(::sendfile(fd, file, &at, size));
+#else
+  char buffer[16384];
+  const ssize_t n = ::pread(file, buffer, std::min(size, sizeof(buffer)), offset);
+  if (n < 0) return Transport::kFailed;
+  if (n == 0) return 0;
+  iovec piece = {buffer, static_cast<size_t>(n)};
+  return WriteSocket(fd, &piece, 1, false);
+#endif
+}
 
 const Transport& PlainTransport() {
   static const Plain plain;

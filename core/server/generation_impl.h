@@ -11,6 +11,7 @@
 #include "server/auth_rules.h"
 #include "server/generation.h"
 #include "server/phases.h"
+#include "server/protocol_table.h"
 #include "server/server_config.h"
 #include "server/vhost.h"
 
@@ -37,6 +38,7 @@ struct httpd_generation final : httpd::server::Generation {
   httpd::module::Registry registry;  // [0] is the core
   httpd::module::HookTable hooks;
   httpd::server::AuthKinds auth;
+  httpd::server::ProtocolTable protocols;
   httpd::log::LogFiles logs;
   httpd::server::ServerSet servers;
   httpd::server::VhostTable vhosts;

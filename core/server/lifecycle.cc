@@ -58,7 +58,7 @@ uint32_t SplitTarget(Request* request) {
   return 0;
 }
 
-// OPTIONS *, CONNECT and TRACE are about the server, not about a file.
+// OPTIONS * is about the server and CONNECT about another one; neither is about a file.
 bool AnswerServerRequest(Request* request) {
   if (request->head->form == TargetForm::kAsterisk) {
     AddField(request, "Allow", "GET, HEAD, OPTIONS");
@@ -66,9 +66,12 @@ bool AnswerServerRequest(Request* request) {
     return true;
   }
   if (request->method == Method::kConnect) {
+    // What follows on the connection is no request (RFC 9112 §6.3, item 2).
     request->stream->ForbidKeepAlive(request);
-    AddField(request, "Allow", "GET, HEAD, OPTIONS");
-    Fail(request, 405);
+    request->path = "/";
+    request->raw_path = request->head->target.view(request->data);
+    request->pc = request->worker->generation->program.connect;
+    Run(request);
     return true;
   }
   return false;

@@ -81,6 +81,27 @@ bool Suspend(Request* request) {
   return true;
 }
 
+// CONNECT asks for a tunnel to somewhere else (RFC 9110 §9.3.6): nothing is mapped to a file.
+httpd_result RefuseConnect(Request* request) {
+  AddField(request, "Allow", "GET, HEAD, OPTIONS");
+  return 405;
+}
+
+// The steps of a CONNECT, behind those of all other requests.
+void AddConnectSteps(Program* p, const module::HookTable& hooks) {
+  for (size_t i = p->steps.size(); i-- > 0 && p->steps[i].hook == HTTPD_HOOK_HANDLER;) {
+    p->steps[i].end = UINT16_MAX;  // a handler's answer ends the run, it does not go on here
+  }
+  p->connect = static_cast<uint16_t>(p->steps.size());
+  AddHook(p, hooks, HTTPD_HOOK_READ_REQUEST, false, nullptr, false);
+  AddHook(p, hooks, HTTPD_HOOK_HEADER_PARSE, false, WalkLocations, true);
+  AddHook(p, hooks, HTTPD_HOOK_ACCESS, false, CheckAccess, true);
+  AddHook(p, hooks, HTTPD_HOOK_AUTHENTICATE, true, nullptr, false);
+  AddHook(p, hooks, HTTPD_HOOK_AUTHORIZE, true, nullptr, false);
+  AddHook(p, hooks, HTTPD_HOOK_FIXUP, false, nullptr, false);
+  AddHook(p, hooks, HTTPD_HOOK_HANDLER, true, RefuseConnect, false);
+}
+
 }  // namespace
 
 Program CompileProgram(const module::HookTable& hooks) {
@@ -101,6 +122,7 @@ Program CompileProgram(const module::HookTable& hooks) {
   AddHook(&p, hooks, HTTPD_HOOK_FIXUP, false, nullptr, false);
   AddHook(&p, hooks, HTTPD_HOOK_INSERT_FILTER, false, CheckBodyLimit, true);
   AddHook(&p, hooks, HTTPD_HOOK_HANDLER, true, ServeFile, false);
+  AddConnectSteps(&p, hooks);
   p.error_page = Pointers(hooks, HTTPD_HOOK_ERROR_PAGE);
   p.log = Pointers(hooks, HTTPD_HOOK_LOG);
   p.request_end = Pointers(hooks, HTTPD_HOOK_REQUEST_END);

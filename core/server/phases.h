@@ -24,6 +24,7 @@ struct Program {
   std::vector<Step> steps;
   uint16_t restart = 0;     // where an internal redirect and a lookup begin
   uint16_t lookup_end = 0;  // where a lookup has its answer
+  uint16_t connect = 0;     // where CONNECT begins: the same hooks without a file
   std::vector<const module::HookEntry*> error_page;
   std::vector<const module::HookEntry*> log;
   std::vector<const module::HookEntry*> request_end;

@@ -28,6 +28,8 @@ void httpd_request::Reset() {
   flushed = nullptr;
   reader = nullptr;
   pc = redirects = 0;
+  urgency = 3;
+  incremental = false;
   original_status = 0;
   resumed_with = 0;
   cancel = nullptr;

@@ -59,6 +59,7 @@ struct RequestFlags {
   bool error_response : 1;  // the answer is an error page or document
   bool lookup_only : 1;     // httpd_request_lookup: may not suspend or answer
   bool aborted : 1;         // cut off: what was promised was not sent
+  bool taken_over : 1;      // the connection speaks another protocol behind the head
 };
 
 }  // namespace httpd::server
@@ -139,6 +140,8 @@ struct httpd_request {
   // Pipeline.
   uint16_t pc = 0;
   uint16_t redirects = 0;
+  uint8_t urgency = 3;  // RFC 9218
+  bool incremental = false;
   uint32_t original_status = 0;    // of the error whose document is being made
   std::atomic<uint64_t> token{0};  // non-zero while a resume is awaited
   uint32_t serial = 1;

@@ -22,7 +22,7 @@ int32_t httpd_request_is_head(const httpd_request* r) { return r->is_head(); }
 httpd_str httpd_request_line(const httpd_request* r) { return Str(r->line); }
 uint32_t httpd_request_protocol(const httpd_request* r) { return r->head->version; }
 httpd_str httpd_request_scheme(const httpd_request* r) {
-  return r->connection->transport->secure() ? HTTPD_STR("https") : HTTPD_STR("http");
+  return r->connection->transport->secure(r->connection) ? HTTPD_STR("https") : HTTPD_STR("http");
 }
 
 httpd_str httpd_request_authority(const httpd_request* r) {

@@ -21,6 +21,10 @@ class Stream {
   // The connection can carry nothing after this response.
   virtual void ForbidKeepAlive(httpd_request* request) = 0;
 
+  // Whether the connection can be taken over behind this request (httpd/protocol.h); Send() then
+  // does it once the head was sent.
+  virtual bool CanTakeOver(const httpd_request* /*request*/) const { return false; }
+
  protected:
   ~Stream() = default;
 };

@@ -196,7 +196,6 @@ void httpd_worker::Removed(httpd_connection* connection) {
   if (was_full) {
     for (const auto& listener : listeners_) listener->Resume();
   }
-  FinishIfIdle();
 }
 
 void httpd_worker::Drain(uint32_t seconds) {
@@ -209,6 +208,11 @@ void httpd_worker::Drain(uint32_t seconds) {
   bool ok = true;
   RunWorkerHooks(this, HTTPD_HOOK_DRAIN, &ok);
   CloseListeners();
+  for (httpd_connection* connection = first_; connection != nullptr;) {
+    httpd_connection* next = connection->next;
+    connection->protocol->OnDrain();
+    connection = next;
+  }
   StartTick();
   FinishIfIdle();
 }

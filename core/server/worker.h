@@ -33,6 +33,10 @@ class AccessFiles;
 
 }  // namespace httpd::server
 
+namespace httpd::net {
+class ReadyList;
+}  // namespace httpd::net
+
 // One event loop with everything that only it uses. Created in the worker's process.
 struct httpd_worker {
   static constexpr uint32_t kMaxRequests = 65536;
@@ -74,6 +78,8 @@ struct httpd_worker {
   // (process::kNoDeadline: whenever that is; 0: now).
   void Drain(uint32_t seconds);
   void Stop();
+  // Ends the loop when the worker drains and nothing is left.
+  void FinishIfIdle();
 
   httpd_generation* generation;
   uint32_t number;
@@ -88,6 +94,8 @@ struct httpd_worker {
   bool draining = false;
   bool stopping = false;
   uint32_t connections = 0;
+  uint64_t connection_ids = 0;             // given so far
+  httpd::net::ReadyList* ready = nullptr;  // made with the first layer: net/ready.h
 
   // Output of the connection whose requests are being answered right now.
   char scratch[kScratch];
@@ -100,7 +108,6 @@ struct httpd_worker {
   void OnChannel();
   void OnResumed();
   void StartTick();
-  void FinishIfIdle();
   bool StartListeners();
   void CloseListeners();
   void Send(uint32_t type);
