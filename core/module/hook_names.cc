@@ -40,6 +40,7 @@ constexpr HookName kHooks[] = {
     {HTTPD_HOOK_DRAIN, HookKind::kWorker, "drain"},
     {HTTPD_HOOK_WORKER_STOP, HookKind::kWorker, "worker_stop"},
     {HTTPD_HOOK_GENERATION_END, HookKind::kGeneration, "generation_end"},
+    {HTTPD_HOOK_MONITOR, HookKind::kWorker, "monitor"},
 };
 
 const HookName* FindHook(uint32_t hook) {
@@ -61,7 +62,22 @@ std::optional<HookKind> KindOfHook(uint32_t hook) {
 namespace httpd::server {
 
 std::string_view HookName(uint16_t hook) {
-  if (hook == 0) return "core";
+  switch (hook) {
+    case 0:
+      return "core";
+    case module::kInTimer:
+      return "timer callback";
+    case module::kInWatch:
+      return "watch callback";
+    case module::kInTaskDone:
+      return "task callback";
+    case module::kInPost:
+      return "post callback";
+    case module::kInBroadcast:
+      return "broadcast callback";
+    default:
+      break;
+  }
   const auto* entry = module::FindHook(hook);
   return entry == nullptr ? "unknown hook" : entry->name;
 }

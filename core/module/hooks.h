@@ -23,6 +23,13 @@ std::optional<HookKind> KindOfHook(uint32_t hook);
 
 inline constexpr uint32_t kHookLimit = 64;  // every hook number is below
 
+// What the scoreboard shows in a hook's place while another callback of a module runs.
+inline constexpr uint16_t kInTimer = 240;
+inline constexpr uint16_t kInWatch = 241;
+inline constexpr uint16_t kInTaskDone = 242;
+inline constexpr uint16_t kInPost = 243;
+inline constexpr uint16_t kInBroadcast = 244;
+
 // What the hot path reads: one callback and whom to blame for it.
 struct HookEntry {
   union {

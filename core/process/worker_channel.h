@@ -11,6 +11,7 @@ enum class ToWorker : uint32_t {
   kDrain = 1,  // stop accepting, finish; value: seconds until connections are cut, or kNoDeadline
   kStop = 2,   // leave now
   kReplaceDescriptor = 3,  // value: number in the worker that the attached descriptor replaces
+  kWake = 8,               // another worker left messages in shared memory
 };
 
 // A drain that waits for the last connection as long as it takes.
@@ -20,6 +21,7 @@ inline constexpr uint32_t kNoDeadline = UINT32_MAX;
 enum class FromWorker : uint32_t {
   kReady = 1,    // every slot given to it is polled
   kDrained = 2,  // last connection closed; the worker exits next
+  kWake = 8,     // it left messages for others: wake them
 };
 
 struct WorkerMessage {

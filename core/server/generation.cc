@@ -11,6 +11,7 @@
 #include "module/loader.h"
 #include "server/api_check.h"
 #include "server/generation_impl.h"
+#include "server/shared_services.h"
 #include "server/worker.h"
 
 namespace httpd::log {
@@ -50,6 +51,9 @@ void RaiseDescriptorLimit() {
 }
 
 }  // namespace
+
+httpd_generation::httpd_generation(const httpd::server::GenerationInput& given)
+    : input(given), logs(given.grants) {}
 
 httpd_generation::~httpd_generation() = default;
 
@@ -121,6 +125,14 @@ int httpd_generation::RunWorker(const httpd::server::WorkerInput& worker_input) 
   RaiseDescriptorLimit();  // before the file cache takes its share
   auto* created = new httpd_worker(this, worker_input);
   return created->Run();
+}
+
+void httpd_generation::WorkerEnded(uint32_t index) {
+  if (shared != nullptr) shared->WorkerEnded(index);
+}
+
+bool httpd_generation::WantsWake(uint32_t index) const {
+  return shared != nullptr && shared->WantsWake(index);
 }
 
 namespace httpd::server {

@@ -51,6 +51,8 @@ struct GenerationInput {
   std::vector<ListenAddress> addresses;
   GrantClient* grants = nullptr;  // never null; in check mode it answers with /dev/null
   int error_log_fd = 2;
+  // Rows of the workers, `workers` of them; null where there is no shared memory.
+  const process::ScoreboardSlot* worker_slots = nullptr;
   // The LoadModule line of an installed module that declares this directive; empty when none does.
   std::function<std::string(std::string_view directive)> provider;
 };
@@ -90,6 +92,11 @@ class Generation {
   // Serves until told to stop; returns the exit code. Runs in the worker process, creates its
   // event loop there.
   virtual int RunWorker(const WorkerInput& input) = 0;
+
+  // Called in the generation process; no module code runs. A worker ended, by itself or not.
+  virtual void WorkerEnded(uint32_t index) {}
+  // Somebody left a message for this worker that it has not been told of.
+  virtual bool WantsWake(uint32_t index) const { return false; }
 };
 
 // Name of a HTTPD_HOOK_* number for messages ("handler"); "core" for 0, "unknown hook" otherwise.

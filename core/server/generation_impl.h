@@ -15,10 +15,13 @@
 #include "server/server_config.h"
 #include "server/vhost.h"
 
+namespace httpd::server {
+class SharedServices;  // shared_services.h
+}
+
 // The loaded modules and the evaluated configuration of one generation.
 struct httpd_generation final : httpd::server::Generation {
-  explicit httpd_generation(const httpd::server::GenerationInput& given)
-      : input(given), logs(given.grants) {}
+  explicit httpd_generation(const httpd::server::GenerationInput& given);
   ~httpd_generation() override;
 
   bool Load(httpd::process::ScoreboardSlot* phase, httpd::config::Diagnostics* diagnostics);
@@ -29,6 +32,8 @@ struct httpd_generation final : httpd::server::Generation {
   std::string DescribeHosts() const override;
   std::string DescribeModules() const override;
   int RunWorker(const httpd::server::WorkerInput& input) override;
+  void WorkerEnded(uint32_t index) override;
+  bool WantsWake(uint32_t index) const override;
 
   const httpd::server::CoreServer& main_core() const { return *servers.servers.front()->core; }
 
@@ -40,6 +45,8 @@ struct httpd_generation final : httpd::server::Generation {
   httpd::server::AuthKinds auth;
   httpd::server::ProtocolTable protocols;
   httpd::log::LogFiles logs;
+  // What the workers have in common: metrics, timers of the generation, messages.
+  std::unique_ptr<httpd::server::SharedServices> shared;
   httpd::server::ServerSet servers;
   httpd::server::VhostTable vhosts;
   httpd::server::Program program;

@@ -88,6 +88,7 @@ struct CoreLocation {
   Setting<std::string> add_default_charset;         // empty: off
   Setting<int64_t> limit_request_body{1073741824};  // 0: no limit
   Setting<uint32_t> log_level{4};
+  std::vector<std::pair<uint16_t, uint8_t>> module_log_levels;  // LogLevel MODULE:level, by slot
   Setting<ServerSignature> server_signature{ServerSignature::kOff};
   Setting<std::string> force_type;   // "none" removes it
   Setting<std::string> set_handler;  // "none" removes it

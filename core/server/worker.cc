@@ -21,6 +21,7 @@
 #include "server/generation_impl.h"
 #include "server/lifecycle.h"
 #include "server/listener.h"
+#include "server/services.h"
 
 using httpd::process::FromWorker;
 using httpd::process::ToWorker;
@@ -146,6 +147,8 @@ void httpd_worker::OnChannel() {
     case ToWorker::kReplaceDescriptor:
       generation->logs.FlushAll();  // what is buffered belongs into the old file
       if (fd >= 0) ::dup3(fd, static_cast<int>(message.value), O_CLOEXEC);
+      break;
+    case ToWorker::kWake:
       break;
   }
   if (fd >= 0) ::close(fd);

@@ -30,6 +30,7 @@ struct Buffer {
 
 class Listener;
 class AccessFiles;
+class WorkerServices;  // services.h
 
 }  // namespace httpd::server
 
@@ -97,6 +98,11 @@ struct httpd_worker {
   uint64_t connection_ids = 0;             // given so far
   httpd::net::ReadyList* ready = nullptr;  // made with the first layer: net/ready.h
 
+  // Timers, tasks and messages; what nobody uses of it is empty.
+  std::unique_ptr<httpd::server::WorkerServices> services;
+  // Which process a token is of: its middle 32 bits, apart from the index in the lowest 16.
+  uint32_t token_identity = 0;
+
   // Output of the connection whose requests are being answered right now.
   char scratch[kScratch];
   size_t scratch_used = 0;
@@ -137,6 +143,8 @@ struct httpd_worker {
 
   std::mutex resume_mutex_;
   std::vector<Resume> resumed_;
+  std::vector<Resume> resumed_here_;  // by the loop thread itself
+  uv_idle_t resume_idle_;             // active while there are some
 
   char common_fields_[192];
   size_t common_size_ = 0;
