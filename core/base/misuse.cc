@@ -11,6 +11,7 @@ namespace httpd::base {
 namespace {
 
 std::atomic<MisuseReporter> g_reporter{nullptr};
+std::atomic<ExceptionReporter> g_exception_reporter{nullptr};
 std::atomic<bool> g_marked{false};
 thread_local bool t_is_loop = false;
 thread_local std::string_view t_module;
@@ -21,6 +22,12 @@ void SetMisuseReporter(MisuseReporter reporter) { g_reporter.store(reporter); }
 
 void ReportMisuse(const char* function, httpd_result result, std::string_view what) {
   if (const MisuseReporter reporter = g_reporter.load()) reporter(function, result, what);
+}
+
+void SetExceptionReporter(ExceptionReporter reporter) { g_exception_reporter.store(reporter); }
+
+void ReportException(std::string_view what) {
+  if (const ExceptionReporter reporter = g_exception_reporter.load()) reporter(what);
 }
 
 void MarkLoopThread() {

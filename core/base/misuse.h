@@ -17,6 +17,11 @@ void SetMisuseReporter(MisuseReporter reporter);
 // `result` is what the function answers; it decides the code of the line. Any thread.
 void ReportMisuse(const char* function, httpd_result result, std::string_view what);
 
+// An exception that left a function of a module was caught: `what` names the kind ("cleanup").
+using ExceptionReporter = void (*)(std::string_view what);
+void SetExceptionReporter(ExceptionReporter reporter);
+void ReportException(std::string_view what);
+
 // From now on this thread is the one that may call "loop thread" and "configuration time" functions
 // in this process. A forked worker marks its own again.
 void MarkLoopThread();

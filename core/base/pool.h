@@ -53,8 +53,21 @@ struct httpd_pool {
 
   bool AddCleanup(httpd_cleanup fn, void* user);
 
-  // Runs the cleanups, last added first, and gives everything back but the first block.
+  // Takes back the one added last with this `fn` and `user`; false when there is none.
+  bool RemoveCleanup(httpd_cleanup fn, void* user);
+
+  // Runs the cleanups, last added first, and gives everything back but the first block. A pool
+  // below this one is a cleanup, too: it ends where it was made among them.
   void Clear();
+
+  // A pool below this one, with a limit of its own; null when out of memory.
+  httpd_pool* NewChild(size_t limit);
+  // HTTPD_ERR_INVALID for a pool that NewChild() did not make, HTTPD_ERR_STALE when it has ended,
+  // HTTPD_ERR_STATE while it ends.
+  httpd_result EndChild();
+
+  // Bytes of heap, those of pools below included.
+  size_t used() const { return used_; }
 
   template <typename T, typename... Args>
   T* New(Args&&... args) {
@@ -82,15 +95,26 @@ struct httpd_pool {
   };
 
   void* AllocSlow(size_t size);
+  void* Exhausted(size_t needed);
+  // The bytes that this pool and those above may still take from the heap.
+  size_t Room() const;
+  static void End(void* child);
 
   char* next_ = nullptr;
   char* end_ = nullptr;
   char* first_ = nullptr;
   size_t first_size_ = 0;
   size_t limit_;
-  size_t used_ = 0;  // heap bytes
+  size_t used_ = 0;
   Block* blocks_ = nullptr;
   Cleanup* cleanups_ = nullptr;
+  Cleanup* free_cleanups_ = nullptr;  // removed ones, to be used again
+  httpd_pool* parent_ = nullptr;
+  httpd_pool* free_children_ = nullptr;  // ended ones, known as ended until they are used again
+  httpd_pool* next_free_ = nullptr;      // in the parent's list
+  bool clearing_ = false;
+  bool ended_ = false;
+  bool told_ = false;  // that the limit was reached
 };
 
 namespace httpd::base {

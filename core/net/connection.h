@@ -57,6 +57,7 @@ struct httpd_connection {
   httpd::net::TimerNode timer;
   httpd_connection* previous = nullptr;  // in the worker's list
   httpd_connection* next = nullptr;
+  void** contexts = nullptr;  // by module slot, [0] notes; null until one was set
   uint8_t client_length = 0;
   uint8_t local_length = 0;
   uint64_t id = 0;

@@ -55,6 +55,8 @@ struct GenerationInput {
   const process::ScoreboardSlot* worker_slots = nullptr;
   // The LoadModule line of an installed module that declares this directive; empty when none does.
   std::function<std::string(std::string_view directive)> provider;
+  // That of an installed module whose manifest says provides=GROUP.NAME/MAJOR; empty likewise.
+  std::function<std::string(std::string_view provided)> offers;
 };
 
 struct WorkerListener {

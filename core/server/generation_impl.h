@@ -12,7 +12,9 @@
 #include "server/generation.h"
 #include "server/phases.h"
 #include "server/protocol_table.h"
+#include "server/provider.h"
 #include "server/server_config.h"
+#include "server/variable.h"
 #include "server/vhost.h"
 
 namespace httpd::server {
@@ -44,6 +46,8 @@ struct httpd_generation final : httpd::server::Generation {
   httpd::module::HookTable hooks;
   httpd::server::AuthKinds auth;
   httpd::server::ProtocolTable protocols;
+  httpd::server::VariableTable variables;
+  httpd::server::ProviderTable providers;
   httpd::log::LogFiles logs;
   // What the workers have in common: metrics, timers of the generation, messages.
   std::unique_ptr<httpd::server::SharedServices> shared;
@@ -52,6 +56,7 @@ struct httpd_generation final : httpd::server::Generation {
   httpd::server::Program program;
   std::string server_field;        // "Server: httpd/0.1.0\r\n"
   httpd_worker* worker = nullptr;  // of this process, null in the generation's own
+  void** contexts = nullptr;       // by module slot; null until one was set
 
  private:
   bool RunHooks(uint32_t hook, httpd::process::ScoreboardSlot* phase,

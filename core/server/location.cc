@@ -26,6 +26,8 @@ const httpd_location* LocationTree::Root(const httpd_server* server) {
     root->configs = root->storage.data();
     root->slots = static_cast<uint32_t>(root->storage.size());
     root->core = static_cast<const CoreLocation*>(root->storage[0]);
+    root->generation = server->generation;
+    root->pool = &pool_;
   }
   return root.get();
 }
@@ -47,6 +49,8 @@ const httpd_location* LocationTree::Enter(const httpd_location* outer, const Sec
   merged->configs = merged->storage.data();
   merged->slots = static_cast<uint32_t>(merged->storage.size());
   merged->core = static_cast<const CoreLocation*>(merged->storage[0]);
+  merged->generation = outer->generation;
+  merged->pool = &pool_;
   node->inner.emplace_back(section, std::move(merged));
   ++merges_;
   return node->inner.back().second.get();

@@ -62,6 +62,12 @@ void Report(const char* function, httpd_result result, std::string_view what) {
                           module::ResultName(result), " [", Code(result), "]"));
 }
 
+void ReportThrown(std::string_view what) {
+  if (!MayWrite()) return;
+  log::Write(log::Level::kError, Caller(),
+             base::Concat("a C++ exception left a ", what, " function [HS-02]"));
+}
+
 }  // namespace
 
 void StartChecks(const process::ScoreboardSlot* slot, const module::Registry* modules) {
@@ -69,6 +75,7 @@ void StartChecks(const process::ScoreboardSlot* slot, const module::Registry* mo
   g_modules.store(modules);
   base::MarkLoopThread();
   base::SetMisuseReporter(Report);
+  base::SetExceptionReporter(ReportThrown);
 }
 
 }  // namespace httpd::server

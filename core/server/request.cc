@@ -14,6 +14,7 @@ void httpd_request::Reset() {
   flags = {};
   server = nullptr;
   location = nullptr;
+  contexts = nullptr;
   line = path = raw_path = query = user = {};
   filename = path_info = handler_name = {};
   file = nullptr;

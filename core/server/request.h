@@ -23,6 +23,16 @@ struct AuthRun;     // auth.h
 struct FileEntry;   // file_cache.h
 struct Subrequest;  // subrequest.h
 
+// A path before an internal redirect.
+struct Redirected {
+  const Redirected* previous;
+  std::string_view path;
+  std::string_view query;  // data is null without "?"
+  uint32_t status;
+  http::Method method;
+  bool for_error;  // the redirect is to the document of an error
+};
+
 // A piece of a response body: memory, or a part of an open file.
 struct BodyPiece {
   BodyPiece* next = nullptr;
@@ -60,6 +70,7 @@ struct RequestFlags {
   bool lookup_only : 1;     // httpd_request_lookup: may not suspend or answer
   bool aborted : 1;         // cut off: what was promised was not sent
   bool taken_over : 1;      // the connection speaks another protocol behind the head
+  bool client_set : 1;      // httpd_request_set_client(): see request_extras.h
 };
 
 }  // namespace httpd::server
@@ -93,6 +104,7 @@ struct httpd_request {
   httpd::server::Stream* stream = nullptr;
   httpd_server* server = nullptr;
   const httpd_location* location = nullptr;
+  void** contexts = nullptr;  // by module slot, [0] request_extras.h; null until one was set
 
   // The message. `data` is what the offsets of `head` refer to; it may move while a body is read.
   const char* data = nullptr;
@@ -142,6 +154,7 @@ struct httpd_request {
   uint16_t redirects = 0;
   uint8_t urgency = 3;  // RFC 9218
   bool incremental = false;
+  const httpd::server::Redirected* redirected = nullptr;  // the last one, when redirects > 0
   uint32_t original_status = 0;    // of the error whose document is being made
   std::atomic<uint64_t> token{0};  // non-zero while a resume is awaited
   uint32_t serial = 1;

@@ -151,6 +151,7 @@ struct httpd_server {
   std::vector<httpd::server::Section*> files;
   std::vector<httpd::server::Section*> locations;
   httpd::config::Position position;  // of <VirtualHost>
+  void** contexts = nullptr;         // by module slot; null until one was set
 };
 
 // A section that a module keeps.
@@ -161,6 +162,9 @@ struct httpd_location {
   const httpd::server::CoreLocation* core = nullptr;  // == configs[0]
   void** configs = nullptr;
   uint32_t slots = 0;
+  void** contexts = nullptr;  // by module slot; null until one was set
+  httpd_generation* generation = nullptr;
+  httpd_pool* pool = nullptr;  // that lives as long as this
 };
 
 namespace httpd::server {

@@ -102,6 +102,7 @@ struct httpd_worker {
   std::unique_ptr<httpd::server::WorkerServices> services;
   // Which process a token is of: its middle 32 bits, apart from the index in the lowest 16.
   uint32_t token_identity = 0;
+  void** contexts = nullptr;  // by module slot; null until one was set
 
   // Output of the connection whose requests are being answered right now.
   char scratch[kScratch];
