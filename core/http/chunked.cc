@@ -35,7 +35,8 @@ ChunkedDecoder::Result ChunkedDecoder::Fail(int status, const char* reason, size
 }
 
 ChunkedDecoder::Result ChunkedDecoder::Decode(const char* data, size_t size, size_t* consumed,
-                                              std::string_view* content, Trailers* trailers) {
+                                              std::string_view* content, Trailers* trailers,
+                                              uint64_t room) {
   *consumed = 0;
   *content = {};
   if (trailers != nullptr) trailers->count = 0;
@@ -43,7 +44,7 @@ ChunkedDecoder::Result ChunkedDecoder::Decode(const char* data, size_t size, siz
   size_t pos = 0;
   while (pos < size && state_ < State::kTrailers) {
     if (state_ == State::kData) {
-      const auto length = static_cast<size_t>(std::min<uint64_t>(chunk_left_, size - pos));
+      const auto length = static_cast<size_t>(std::min({chunk_left_, uint64_t{size - pos}, room}));
       *content = {data + pos, length};
       *consumed = pos + length;
       chunk_left_ -= length;

@@ -44,9 +44,9 @@ class ChunkedDecoder {
   void Reset(const ChunkLimits& limits);
 
   // `trailers` may be null: they are checked all the same. Content-Length, Transfer-Encoding and
-  // Host among them are refused.
+  // Host among them are refused. `room`: the most content that may be handed out.
   Result Decode(const char* data, size_t size, size_t* consumed, std::string_view* content,
-                Trailers* trailers);
+                Trailers* trailers, uint64_t room = UINT64_MAX);
 
   const ParseError& error() const { return error_; }
 

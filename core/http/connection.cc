@@ -123,7 +123,8 @@ void Connection::OnWritable() {
 // its way is finished, for what the client had sent before may still be unread.
 void Connection::OnDisconnect() {
   disconnected_ = true;
-  if (state_ == State::kBusy && request_ != nullptr &&
+  const bool more_to_read = body_pending() && request_ != nullptr && server::BodyClaimed(request_);
+  if (state_ == State::kBusy && request_ != nullptr && !more_to_read &&
       request_->state == server::RequestState::kSuspended) {
     return Cut();
   }
@@ -145,8 +146,9 @@ void Connection::OnTimeout() {
     return Process();
   }
   if (state_ == State::kBusy && request_ != nullptr && !finishing_) {
-    if (body_pending() && request_->flags.body_claimed && !request_->flags.body_ended) {
+    if (body_pending() && server::BodyClaimed(request_)) {
       net::SetDeadline(&transport_, worker_->loop_now() + limits().timeout.value);
+      if (server::BodyRoom(request_) == 0) return;  // it is not the client who is slow
       return BodyBroken();
     }
     if (request_->state == server::RequestState::kSuspended && !want_write_) {
@@ -261,6 +263,7 @@ void Connection::StartRequest() {
   request->data = buffer_.data + begin_;
   const RequestHead& head = request->own_head;
   begin_ += head.head_size;
+  request->bytes_received = head.head_size;
   state_ = State::kBusy;
   finishing_ = false;
   request->line = RequestLine();
@@ -277,7 +280,11 @@ void Connection::SetUpBody() {
   discarded_ = 0;
   continue_due_ = head.expect_continue;
   KeepHeadApart();
-  if (head.chunked) decoder_.Reset({});
+  if (!head.chunked) return;
+  const server::CoreServer& server = limits();
+  const uint32_t fields = server.limit_request_fields.value;  // 0: no limit
+  decoder_.Reset({.field_size = server.limit_request_field_size.value,
+                  .fields = fields == 0 ? static_cast<uint32_t>(kMaxTrailers) : fields});
 }
 
 // The body needs a buffer whose bytes may move; the head keeps the old one until the request ends.
@@ -390,7 +397,7 @@ void Connection::Cut() {
 void Connection::WatchForState() {
   if (state_ == State::kClosed) return;
   int events = want_write_ ? UV_WRITABLE : 0;
-  const bool body_unwanted = request_ == nullptr || request_->reader == nullptr;
+  const bool body_unwanted = request_ == nullptr || server::BodyRoom(request_) == 0;
   if (state_ == State::kBusy && (!body_pending() || body_unwanted)) {
     if (!disconnected_ && !read_eof_) events |= UV_DISCONNECT;
   } else if (!read_eof_ && pending_end_ == pending_begin_) {

@@ -37,6 +37,9 @@ class Connection final : public net::Protocol, public server::Stream {
   // server::Stream
   void Send(httpd_request* request, bool end) override;
   void StartBody(httpd_request* request) override;
+  void WantBody(httpd_request* request) override;
+  httpd_result SendInterim(httpd_request* request, uint32_t status, const httpd_field* fields,
+                           uint32_t count) override;
   void ForbidKeepAlive(httpd_request* request) override { may_keep_alive_ = false; }
 
  private:
@@ -75,14 +78,17 @@ class Connection final : public net::Protocol, public server::Stream {
 
   // ---- body: connection_body.cc ----
   void PumpBody();
-  void PumpLength();
-  void PumpChunked();
+  void PumpLength(uint64_t room);
+  void PumpChunked(uint64_t room);
+  void ReadOn();
+  void Drop(uint64_t size);
   void BodyBroken();
   bool Discard();
   void BodyBegins();
   void BodyArrived(uint64_t size);
   bool body_pending() const { return body_ != BodyState::kNone; }
   void SendContinue();
+  void SendSoon();  // connection_interim.cc
 
   // ---- writing: connection_write.cc ----
   void WriteHead(bool end);
@@ -132,6 +138,7 @@ class Connection final : public net::Protocol, public server::Stream {
   bool finishing_ = false;      // the response is complete, its rest is being sent
   bool client_closes_ = false;  // it said that this request is its last
   bool shut_down_ = false;
+  bool pumping_ = false;  // PumpBody() is on the stack
 };
 
 }  // namespace httpd::http

@@ -16,12 +16,31 @@ constexpr uint64_t kMaxDiscard = 256 * 1024;
 }  // namespace
 
 void Connection::StartBody(httpd_request* request) {
-  if (body_ == BodyState::kNone) return server::FeedBody(request, {}, HTTPD_BODY_END);
+  if (body_ == BodyState::kNone) {
+    server::FeedBody(request, {}, HTTPD_BODY_END);
+    return;
+  }
   if (body_ == BodyState::kBroken) return BodyBroken();
   if (continue_due_) SendContinue();
   BodyBegins();
+  ReadOn();
+}
+
+// A hook or callback of the request may be calling: it must not end here.
+void Connection::ReadOn() {
   PumpBody();
-  if (!processing_) WatchForState();
+  if (processing_) return;
+  if (state_ == State::kBusy) {
+    WatchForState();
+  } else if (state_ != State::kClosed) {
+    Process();
+  }
+}
+
+void Connection::WantBody(httpd_request*) {
+  if (pumping_ || !body_pending()) return;
+  BodyArrived(0);  // the time in which nobody wanted it is not the client's
+  ReadOn();
 }
 
 // RFC 9110 §10.1.1. Nothing is written here, for a client that has left would end the request under
@@ -32,9 +51,7 @@ void Connection::SendContinue() {
   if (worker_->scratch_used + kContinue.size() > httpd_worker::kScratch && !KeepScratch()) return;
   kContinue.copy(worker_->scratch + worker_->scratch_used, kContinue.size());
   worker_->scratch_used += kContinue.size();
-  if (processing_) return;  // Process() sends it
-  KeepScratch();
-  want_write_ = true;
+  SendSoon();
 }
 
 // RequestReadTimeout body=20,MinRate=500: 20 seconds, and one more for each 500 bytes. 0: no limit.
@@ -52,63 +69,76 @@ void Connection::BodyArrived(uint64_t size) {
 
 // Moves what is in the buffer on: to the reader, or to nowhere once the response is sent.
 void Connection::PumpBody() {
-  const bool dropping = state_ == State::kDiscard;
+  if (pumping_) return;
+  pumping_ = true;
   while (body_pending() && begin_ < end_) {
-    if (!dropping && (request_ == nullptr || request_->reader == nullptr)) return;
+    uint64_t room = UINT64_MAX;
+    if (state_ != State::kDiscard) {
+      room = request_ == nullptr ? 0 : server::BodyRoom(request_);
+      if (room == 0) break;
+    }
     const uint32_t before = begin_;
     if (body_ == BodyState::kLength) {
-      PumpLength();
+      PumpLength(room);
     } else if (body_ == BodyState::kChunked) {
-      PumpChunked();
+      PumpChunked(room);
     } else {
-      return;
+      break;
     }
-    if (state_ == State::kClosed || state_ == State::kLinger) return;
-    if (begin_ == before) return;  // trailers are incomplete
+    if (state_ == State::kClosed || state_ == State::kLinger) break;
+    if (begin_ == before) break;  // trailers are incomplete
   }
-  if (dropping && !body_pending()) state_ = State::kIdle;
+  pumping_ = false;
+  if (state_ == State::kDiscard && !body_pending()) state_ = State::kIdle;
 }
 
-void Connection::PumpLength() {
-  const auto n = static_cast<uint32_t>(std::min<uint64_t>(body_left_, end_ - begin_));
+void Connection::PumpLength(uint64_t room) {
+  const auto n = static_cast<uint32_t>(std::min({body_left_, uint64_t{end_ - begin_}, room}));
   const std::string_view data(buffer_.data + begin_, n);
   begin_ += n;
   body_left_ -= n;
   const bool end = body_left_ == 0;
   if (end) body_ = BodyState::kNone;
   BodyArrived(n);
-  if (state_ == State::kDiscard) {
-    discarded_ += n;
-    if (discarded_ > kMaxDiscard) Linger();
-    return;
-  }
+  if (state_ == State::kDiscard) return Drop(n);
+  request_->bytes_received += n;
   server::FeedBody(request_, data, end ? HTTPD_BODY_END : 0);
 }
 
-void Connection::PumpChunked() {
+void Connection::Drop(uint64_t size) {
+  discarded_ += size;
+  if (discarded_ > kMaxDiscard) Linger();
+}
+
+void Connection::PumpChunked(uint64_t room) {
+  const char* const data = buffer_.data + begin_;
   size_t consumed = 0;
   std::string_view content;
-  const auto result =
-      decoder_.Decode(buffer_.data + begin_, end_ - begin_, &consumed, &content, nullptr);
+  Trailers trailers;
+  const auto result = decoder_.Decode(data, end_ - begin_, &consumed, &content, &trailers, room);
   begin_ += static_cast<uint32_t>(consumed);
+  const bool dropping = state_ == State::kDiscard;
+  if (!dropping) request_->bytes_received += consumed;
   switch (result) {
     case ChunkedDecoder::Result::kNeedMore:
       return;
     case ChunkedDecoder::Result::kError:
       body_ = BodyState::kBroken;
-      if (state_ == State::kDiscard) return Linger();
-      return BodyBroken();
+      return dropping ? Linger() : BodyBroken();
     case ChunkedDecoder::Result::kData:
       BodyArrived(content.size());
-      if (state_ == State::kDiscard) {
-        discarded_ += consumed;
-        if (discarded_ > kMaxDiscard) Linger();
-        return;
-      }
-      return server::FeedBody(request_, content, 0);
+      if (dropping) return Drop(consumed);
+      server::FeedBody(request_, content, 0);
+      return;
     case ChunkedDecoder::Result::kDone:
       body_ = BodyState::kNone;
-      if (state_ != State::kDiscard) server::FeedBody(request_, {}, HTTPD_BODY_END);
+      if (dropping) return;
+      for (uint16_t i = 0; i < trailers.count; ++i) {
+        const FieldRef& field = trailers.fields[i];
+        server::ReceiveTrailer(request_, {data + field.name_off, field.name_len},
+                               {data + field.value_off, field.value_len});
+      }
+      server::FeedBody(request_, {}, HTTPD_BODY_END);
       return;
   }
 }
@@ -118,7 +148,7 @@ void Connection::BodyBroken() {
   body_ = BodyState::kBroken;
   may_keep_alive_ = false;
   if (request_ == nullptr) return Cut();
-  if (request_->reader != nullptr) {
+  if (server::BodyClaimed(request_)) {
     server::FeedBody(request_, {}, HTTPD_BODY_ERROR);
     if (!processing_) Process();
     return;

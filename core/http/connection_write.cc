@@ -24,13 +24,11 @@ constexpr uint64_t kFilePiece = 512 * 1024;   // per system call
 constexpr uint64_t kTurn = 2 * 1024 * 1024;   // per turn of a connection
 constexpr int kMaxPieces = 32;
 
-server::BodyPiece* NewPiece(server::Request* request, std::string_view text) {
-  auto* piece =
-      static_cast<server::BodyPiece*>(request->body_pool.Alloc(sizeof(server::BodyPiece)));
-  const httpd_str copy = request->body_pool.Copy(text);
-  if (piece == nullptr || copy.data == nullptr) return nullptr;
-  *piece = {.data = copy.data, .size = copy.len, .framing = true};
-  return piece;
+// Bytes of the protocol, not linked; null without memory.
+server::ChainItem* NewFraming(server::Request* request, std::string_view text) {
+  server::ChainItem* item = request->body.NewCopy(HTTPD_ITEM_DATA, text);
+  if (item != nullptr) item->framing = true;
+  return item;
 }
 
 }  // namespace
@@ -40,8 +38,8 @@ void Connection::Send(httpd_request* request, bool end) {
   if (!request->flags.head_sent) WriteHead(end);
   if (state_ == State::kClosed) return;
   if (Bodiless()) {  // what a handler writes behind a flush as well
-    request->body = request->body_tail = nullptr;
-    request->unsent = 0;
+    request->body.Clear();
+    request->framed = nullptr;
   }
   if (request->flags.chunked) FrameChunks(end);
   if (state_ == State::kClosed) return;
@@ -109,57 +107,59 @@ bool Connection::FitsScratch(size_t size) {
 // A small body that is complete and in memory joins the head.
 bool Connection::TakeIntoScratch() {
   server::Request* request = request_;
-  if (request->unsent > kCopyLimit) return false;
+  if (request->body.bytes > kCopyLimit) return false;
   uint64_t total = 0;
-  for (const server::BodyPiece* piece = request->body; piece != nullptr; piece = piece->next) {
+  for (const server::ChainItem* piece = request->body.first; piece != nullptr;
+       piece = piece->next) {
     if (piece->fd >= 0) return false;
     total += piece->size;
   }
   if (total > kCopyLimit || !FitsScratch(total)) return false;
   // Making room may have sent some of it.
-  for (const server::BodyPiece* piece = request->body; piece != nullptr; piece = piece->next) {
+  for (const server::ChainItem* piece = request->body.first; piece != nullptr;
+       piece = piece->next) {
     std::memcpy(worker_->scratch + worker_->scratch_used, piece->data, piece->size);
     worker_->scratch_used += piece->size;
     request->bytes_sent += piece->size;
     if (!piece->framing) request->body_sent += piece->size;
   }
-  request->body = request->body_tail = nullptr;
+  request->body.Clear();
   return true;
 }
 
 // What was added since the last time becomes one chunk (RFC 9112 §7.1).
 void Connection::FrameChunks(bool end) {
   server::Request* request = request_;
-  server::BodyPiece** first = request->framed == nullptr ? &request->body : &request->framed->next;
+  server::ChainItem* const framed = request->framed;
   uint64_t size = 0;
-  for (const server::BodyPiece* piece = *first; piece != nullptr; piece = piece->next) {
-    size += piece->size;
+  for (const server::ChainItem* item = framed == nullptr ? request->body.first : framed->next;
+       item != nullptr; item = item->next) {
+    size += item->size;
   }
-  char text[24];
-  server::BodyPiece* tail = nullptr;
+  server::ChainItem* tail = nullptr;
   if (size > 0) {
+    char text[24];
     char* p = std::to_chars(text, text + 16, size, 16).ptr;
     *p++ = '\r';
     *p++ = '\n';
-    server::BodyPiece* head = NewPiece(request, {text, static_cast<size_t>(p - text)});
+    server::ChainItem* head = NewFraming(request, {text, static_cast<size_t>(p - text)});
     if (head == nullptr) return Cut();
-    head->next = *first;
-    *first = head;
-    tail = NewPiece(request, end ? "\r\n0\r\n\r\n" : "\r\n");
+    request->body.Insert(framed, head);
+    tail = NewFraming(request, end ? "\r\n0\r\n\r\n" : "\r\n");
   } else if (end) {
-    tail = NewPiece(request, "0\r\n\r\n");
+    tail = NewFraming(request, "0\r\n\r\n");
   } else {
     return;
   }
   if (tail == nullptr) return Cut();
-  (request->body_tail == nullptr ? request->body : request->body_tail->next) = tail;
-  request->body_tail = request->framed = tail;
+  request->body.Append(tail);
+  request->framed = tail;
 }
 
 // What a handler has written but not flushed stays: the head is not decided, or the chunk not
 // framed.
 bool Connection::NothingReleased() const {
-  return request_ == nullptr || !request_->flags.head_sent || request_->body == nullptr ||
+  return request_ == nullptr || !request_->flags.head_sent || request_->body.empty() ||
          Bodiless() || (request_->flags.chunked && request_->framed == nullptr);
 }
 
@@ -172,7 +172,7 @@ int Connection::Gather(iovec* pieces, int limit, bool* file_next) {
   }
   if (worker_->scratch_used > 0) pieces[count++] = {worker_->scratch, worker_->scratch_used};
   if (NothingReleased()) return count;
-  for (server::BodyPiece* piece = request_->body; piece != nullptr && count < limit;
+  for (server::ChainItem* piece = request_->body.first; piece != nullptr && count < limit;
        piece = piece->next) {
     if (piece->fd >= 0) {
       *file_next = true;
@@ -202,21 +202,13 @@ void Connection::Consume(size_t size) {
     size -= from_scratch;
   }
   while (size > 0) {
-    server::BodyPiece* piece = request_->body;
-    const uint64_t n = std::min<uint64_t>(size, piece->size);
+    server::ChainItem* item = request_->body.first;
+    const uint64_t n = std::min<uint64_t>(size, item->size);
     request_->bytes_sent += n;
-    if (!piece->framing) {
-      request_->body_sent += n;
-      request_->unsent -= n;
-    }
+    if (!item->framing) request_->body_sent += n;
     size -= n;
-    piece->size -= n;
-    piece->offset += static_cast<int64_t>(n);
-    if (piece->data != nullptr) piece->data += n;
-    if (piece->size > 0) return;
-    if (request_->framed == piece) request_->framed = nullptr;
-    request_->body = piece->next;
-    if (request_->body == nullptr) request_->body_tail = nullptr;
+    if (request_->framed == item && n == item->size) request_->framed = nullptr;
+    request_->body.Advance(n);
   }
 }
 
@@ -276,7 +268,7 @@ bool Connection::Flush() {
 
 // False when the connection is of no use any more.
 bool Connection::SendFilePiece(bool* again, uint64_t* turn) {
-  const server::BodyPiece* piece = request_->body;
+  const server::ChainItem* piece = request_->body.first;
   const auto size = static_cast<size_t>(std::min(piece->size, kFilePiece));
   const ssize_t n = transport_.transport->SendFile(&transport_, piece->fd, piece->offset, size);
   if (n == net::Transport::kFailed) return false;

@@ -3,6 +3,7 @@
 
 #include "base/misuse.h"
 #include "module/registry.h"
+#include "process/scoreboard.h"
 #include "server/request.h"
 
 // The checks with which functions of the public interface begin; see base/misuse.h.

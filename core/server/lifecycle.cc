@@ -143,8 +143,13 @@ void Reject(Request* request, uint32_t status, std::string_view reason) {
   Fail(request, status);
 }
 
-void FeedBody(Request* request, std::string_view data, uint32_t flags) {
-  if (request->reader == nullptr) return;
+uint64_t BodyRoom(const Request* request) { return BodyClaimed(request) ? UINT64_MAX : 0; }
+
+void Proceed(Request*) {}
+
+uint64_t FeedBody(Request* request, std::string_view data, uint32_t flags) {
+  const uint64_t size = data.size();
+  if (request->reader == nullptr) return 0;
   request->body_received += data.size();
   const int64_t limit = request->location->core->limit_request_body.value;
   if (limit > 0 && request->body_received > static_cast<uint64_t>(limit)) {
@@ -161,10 +166,10 @@ void FeedBody(Request* request, std::string_view data, uint32_t flags) {
   }
   CallBack(request, "body reader",
            [&] { reader(request, base::Str(data), flags, request->reader_user); });
+  return size;
 }
 
 void Drained(Request* request) {
-  if (request->body == nullptr) request->body_pool.Clear();  // else more was written meanwhile
   if (request->flushed == nullptr) return;
   const httpd_flushed fn = request->flushed;
   request->flushed = nullptr;

@@ -201,6 +201,7 @@ void Complete(Request* request) {
   if (request->flags.complete) return;
   request->flags.complete = true;
   request->state = RequestState::kSending;
+  request->body_size = request->body.bytes;
   request->stream->Send(request, true);
 }
 

@@ -5,8 +5,13 @@
 
 #include "server/request.h"
 
-#include <algorithm>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cstring>
+
+#include "server/buffer.h"
 #include "server/generation_impl.h"
 #include "server/worker.h"
 
@@ -24,8 +29,12 @@ void httpd_request::Reset() {
   field_count = more_capacity = 0;
   more_fields = nullptr;
   content_type = prepared = {};
-  body = body_tail = framed = nullptr;
-  body_size = body_sent = bytes_sent = unsent = body_received = 0;
+  out = &body;
+  framed = nullptr;
+  filters = nullptr;
+  intake = nullptr;
+  trailers = received_trailers = {};
+  body_size = body_sent = bytes_sent = body_received = bytes_received = 0;
   flushed = nullptr;
   reader = nullptr;
   pc = redirects = 0;
@@ -88,33 +97,72 @@ bool SetField(Request* request, std::string_view name, std::string_view value) {
 }
 
 namespace {
-bool Append(Request* request, const BodyPiece& piece) {
-  if (piece.size == 0) return true;
-  auto* added = static_cast<BodyPiece*>(request->body_pool.Alloc(sizeof(BodyPiece)));
-  if (added == nullptr) return false;
-  *added = piece;
-  (request->body_tail == nullptr ? request->body : request->body_tail->next) = added;
-  request->body_tail = added;
-  request->body_size += piece.size;
-  request->unsent += piece.size;
-  return true;
+
+struct PinnedFile {
+  FileCache* files;
+  FileEntry* entry;
+};
+
+void Unpin(void* user) {
+  auto* pinned = static_cast<PinnedFile*>(user);
+  pinned->files->Release(pinned->entry);
+  delete pinned;
 }
+
+void CloseDescriptor(void* user) { ::close(static_cast<int>(reinterpret_cast<intptr_t>(user))); }
+
+bool InFile(const FileEntry* file, const ChainItem* item) {
+  if (item->kind == HTTPD_ITEM_FILE) return item->fd == file->fd;
+  return file->content != nullptr && item->data >= file->content &&
+         item->data < file->content + file->size;
+}
+
 }  // namespace
 
-bool AppendMemory(Request* request, std::string_view data) {
-  return Append(request, {.data = data.data(), .size = data.size()});
+bool PinItem(void* pinner, ChainItem* item) {
+  auto* request = static_cast<Request*>(pinner);
+  FileEntry* file = request->file;
+  if (file != nullptr && InFile(file, item)) {
+    ++file->references;
+    item->user = new PinnedFile{&request->worker->files, file};
+    item->release = Unpin;
+    return true;
+  }
+  if (item->kind == HTTPD_ITEM_FILE) {
+    const int fd = ::fcntl(item->fd, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0) return false;
+    item->fd = fd;
+    item->user = reinterpret_cast<void*>(static_cast<intptr_t>(fd));
+    item->release = CloseDescriptor;
+    return true;
+  }
+  httpd_buffer* buffer = httpd_buffer_create(item->size);
+  if (buffer == nullptr) return false;
+  std::memcpy(buffer->data(), item->data, item->size);
+  item->data = buffer->data();
+  item->user = buffer;
+  item->release = UnrefBuffer;
+  return true;
 }
 
-bool AppendFile(Request* request, int fd, int64_t offset, uint64_t size) {
-  return Append(request, {.fd = fd, .offset = offset, .size = size});
+bool AddTrailer(Request* request, TrailerList* list, std::string_view name,
+                std::string_view value) {
+  auto* field = static_cast<TrailerField*>(request->pool.Alloc(sizeof(TrailerField)));
+  const httpd_str name_copy = request->pool.Copy(name);
+  const httpd_str value_copy = request->pool.Copy(value);
+  if (field == nullptr || name_copy.data == nullptr || value_copy.data == nullptr) return false;
+  *field = {base::View(name_copy), base::View(value_copy), nullptr};
+  (list->last == nullptr ? list->first : list->last->next) = field;
+  list->last = field;
+  ++list->count;
+  return true;
 }
 
 void ClearBody(Request* request) {
   request->content_type = {};
   request->prepared = {};
-  request->body = request->body_tail = nullptr;
-  request->body_size = request->unsent = 0;
-  request->body_pool.Clear();
+  request->body.Clear();
+  request->trailers = {};
 }
 
 bool Restart(Request* request, std::string_view path) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <httpd/hooks.h>
 #include <httpd/body.h>
+#include <httpd/hooks.h>
 #include <httpd/request.h>
 #include <httpd/resource.h>
 #include <httpd/response.h>
@@ -14,6 +14,7 @@
 #include "base/pool.h"
 #include "base/str.h"
 #include "http/request_head.h"
+#include "server/chain.h"
 #include "server/server_config.h"
 #include "server/stream.h"
 
@@ -33,21 +34,30 @@ struct Redirected {
   bool for_error;  // the redirect is to the document of an error
 };
 
-// A piece of a response body: memory, or a part of an open file.
-struct BodyPiece {
-  BodyPiece* next = nullptr;
-  const char* data = nullptr;  // memory
-  int fd = -1;                 // file, when >= 0
-  int64_t offset = 0;
-  uint64_t size = 0;
-  bool framing = false;  // belongs to the protocol, not to the body
-};
+struct Filters;  // filters.h
+struct Intake;   // intake.h
 
 struct HeaderField {
   std::string_view name;
   std::string_view value;
   bool removed = false;
 };
+
+// A field behind a body, in the order received or added.
+struct TrailerField {
+  std::string_view name;
+  std::string_view value;
+  TrailerField* next = nullptr;
+};
+
+struct TrailerList {
+  TrailerField* first = nullptr;
+  TrailerField* last = nullptr;
+  uint32_t count = 0;
+};
+
+// Makes an item of the body independent of the request; see httpd_chain::pin.
+bool PinItem(void* request, ChainItem* item);
 
 // Where a request stands.
 enum class RequestState : uint8_t {
@@ -65,12 +75,16 @@ struct RequestFlags {
   bool keep_alive : 1;    // decided when the head is sent
   bool body_claimed : 1;  // httpd_request_read_body was called
   bool body_ended : 1;
-  bool token_given : 1;     // the hook that runs has asked for a token
-  bool error_response : 1;  // the answer is an error page or document
-  bool lookup_only : 1;     // httpd_request_lookup: may not suspend or answer
-  bool aborted : 1;         // cut off: what was promised was not sent
-  bool taken_over : 1;      // the connection speaks another protocol behind the head
-  bool client_set : 1;      // httpd_request_set_client(): see request_extras.h
+  bool token_given : 1;      // the hook that runs has asked for a token
+  bool error_response : 1;   // the answer is an error page or document
+  bool lookup_only : 1;      // httpd_request_lookup: may not suspend or answer
+  bool aborted : 1;          // cut off: what was promised was not sent
+  bool taken_over : 1;       // the connection speaks another protocol behind the head
+  bool client_set : 1;       // httpd_request_set_client(): see request_extras.h
+  bool ended_early : 1;      // a filter has ended the response; its producer is to stop
+  bool flush_due : 1;        // a mark in the body asks for it
+  bool soon : 1;             // in the worker's list of those that go on in this turn
+  bool errors_filtered : 1;  // an error page has got its filters
 };
 
 }  // namespace httpd::server
@@ -85,18 +99,21 @@ struct httpd_request {
 
   httpd_request(httpd_worker* owner, uint32_t slot)
       : pool(inline_memory, sizeof(inline_memory), SIZE_MAX),
-        body_pool(inline_body, sizeof(inline_body), SIZE_MAX),
         worker(owner),
-        index(slot) {}
+        index(slot),
+        body(&pool, inline_body, sizeof(inline_body)) {
+    body.pin = httpd::server::PinItem;
+    body.pinner = this;
+  }
 
   // What a new request starts with; the parsed head is not touched.
   void Reset();
 
   httpd_pool pool;
-  httpd_pool body_pool;  // pieces of the body; given back whenever all of them were sent
   httpd_worker* worker;
   const uint32_t index;  // slot in the worker's table, part of tokens
   httpd_request* next_free = nullptr;
+  httpd_request* next_soon = nullptr;
   httpd::server::RequestState state = httpd::server::RequestState::kFree;
   httpd::server::RequestFlags flags = {};
 
@@ -134,20 +151,25 @@ struct httpd_request {
   std::string_view content_type;
   // Prepared lines of the file (Last-Modified, ETag, Accept-Ranges), each with CRLF.
   std::string_view prepared;
-  httpd::server::BodyPiece* body = nullptr;
-  httpd::server::BodyPiece* body_tail = nullptr;
-  httpd::server::BodyPiece* framed = nullptr;  // last piece that the protocol has framed
-  uint64_t body_size = 0;                      // of all pieces written so far
-  uint64_t body_sent = 0;                      // as counted for the log
-  uint64_t bytes_sent = 0;                     // with head and framing
-  uint64_t unsent = 0;                         // waits in `body`
+  httpd_chain body;  // what waits to be sent: memory and files, and what the protocol puts between
+  // Where a handler's writes go: the body, or the first filter.
+  httpd_chain* out = &body;
+  httpd::server::ChainItem* framed = nullptr;  // last item that HTTP/1 has framed
+  httpd::server::Filters* filters = nullptr;   // null: none
+  httpd::server::TrailerList trailers;         // to be sent behind the body
+  uint64_t body_size = 0;   // of the whole body, when it is known before the head is sent
+  uint64_t body_sent = 0;   // as counted for the log
+  uint64_t bytes_sent = 0;  // with head and framing
   httpd_flushed flushed = nullptr;
   void* flushed_user = nullptr;
 
   // Request body.
   httpd_body_reader reader = nullptr;
   void* reader_user = nullptr;
+  httpd::server::Intake* intake = nullptr;  // null: nobody pulls
+  httpd::server::TrailerList received_trailers;
   uint64_t body_received = 0;
+  uint64_t bytes_received = 0;  // with head and framing
 
   // Pipeline.
   uint16_t pc = 0;
@@ -161,8 +183,8 @@ struct httpd_request {
   httpd_result resumed_with = 0;
   void (*cancel)(void*) = nullptr;
   void* cancel_user = nullptr;
-  // Makes of the answer of a resume that of the step that waits. Set behind httpd_request_suspend(),
-  // which takes away what was set before.
+  // Makes of the answer of a resume that of the step that waits. Set behind
+  // httpd_request_suspend(), which takes away what was set before.
   httpd_result (*on_resume)(httpd_request*, httpd_result) = nullptr;
 
   // Of requests that need one; whoever made it sets it back before the object is used again.
@@ -194,8 +216,15 @@ bool RemoveField(Request* request, std::string_view name);
 const HeaderField* FindField(const Request* request, std::string_view name);
 
 // Appends to the body; the memory or descriptor must outlive the request.
-bool AppendMemory(Request* request, std::string_view data);
-bool AppendFile(Request* request, int fd, int64_t offset, uint64_t size);
+inline bool AppendMemory(Request* request, std::string_view data) {
+  return request->out->AppendMemory(data);
+}
+inline bool AppendFile(Request* request, int fd, int64_t offset, uint64_t size) {
+  return request->out->AppendFile(fd, offset, size);
+}
+
+// Copied. False without memory.
+bool AddTrailer(Request* request, TrailerList* list, std::string_view name, std::string_view value);
 
 // Forgets body and content type, for an error page or a redirect. Before the head was sent only.
 void ClearBody(Request* request);

@@ -3,11 +3,13 @@
 // httpd/response.h and the request's part of httpd/log.h.
 
 #include <httpd/log.h>
+#include <httpd/request.h>
 #include <httpd/response.h>
 
 #include <algorithm>
 
 #include "http/field.h"
+#include "server/api_check.h"
 #include "server/generation_impl.h"
 #include "server/request_log.h"
 #include "server/worker.h"
@@ -62,7 +64,7 @@ std::string_view PreparedField(const Request* r, std::string_view name) {
 
 httpd_result MayWrite(const Request* r) {
   if (r->flags.complete || r->flags.lookup_only) return HTTPD_ERR_STATE;
-  return r->unsent > kMaxUnsent ? HTTPD_ERR_LIMIT : HTTPD_OK;
+  return r->body.bytes > kMaxUnsent ? HTTPD_ERR_LIMIT : HTTPD_OK;
 }
 
 }  // namespace
@@ -142,10 +144,7 @@ httpd_result httpd_response_set_content_type(httpd_request* r, httpd_str type) {
 
 httpd_result httpd_response_write(httpd_request* r, httpd_str data) {
   if (const httpd_result may = MayWrite(r); may != HTTPD_OK) return may;
-  if (data.len == 0) return HTTPD_OK;
-  const httpd_str copy = r->body_pool.Copy(View(data));
-  if (copy.data == nullptr) return HTTPD_ERR_NO_MEMORY;
-  return AppendMemory(r, View(copy)) ? HTTPD_OK : HTTPD_ERR_NO_MEMORY;
+  return r->out->Write(View(data)) ? HTTPD_OK : HTTPD_ERR_NO_MEMORY;
 }
 
 httpd_result httpd_response_write_static(httpd_request* r, httpd_str data) {
@@ -175,6 +174,38 @@ int64_t httpd_response_body_bytes(const httpd_request* r) {
 }
 int64_t httpd_response_bytes(const httpd_request* r) { return static_cast<int64_t>(r->bytes_sent); }
 int32_t httpd_response_keeps_alive(const httpd_request* r) { return r->flags.keep_alive; }
+
+int32_t httpd_response_head_sent(const httpd_request* r) {
+  HTTPD_CHECK_REQUEST_VALUE(r);
+  return r->flags.head_sent;
+}
+
+int32_t httpd_response_is_aborted(const httpd_request* r) {
+  HTTPD_CHECK_REQUEST_VALUE(r);
+  return r->flags.aborted;
+}
+
+int64_t httpd_request_received_bytes(const httpd_request* r) {
+  HTTPD_CHECK_REQUEST_VALUE(r);
+  return static_cast<int64_t>(r->bytes_received);
+}
+
+httpd_result httpd_response_send_interim(httpd_request* r, uint32_t status,
+                                         const httpd_field* fields, uint32_t field_count) {
+  HTTPD_CHECK_REQUEST(r);
+  HTTPD_REQUIRE(!r->flags.head_sent && !r->flags.complete && !r->flags.lookup_only, HTTPD_ERR_STATE,
+                HTTPD_ERR_STATE, "the head of the response was sent");
+  HTTPD_REQUIRE(status >= 102 && status <= 199 && (fields != nullptr || field_count == 0),
+                HTTPD_ERR_INVALID, HTTPD_ERR_INVALID,
+                "the status is not one of 102 to 199, or there are no fields");
+  for (uint32_t i = 0; i < field_count; ++i) {
+    HTTPD_REQUIRE(httpd::http::IsToken(View(fields[i].name)) &&
+                      httpd::http::IsFieldValue(View(fields[i].value)) &&
+                      !IsOwnField(View(fields[i].name)),
+                  HTTPD_ERR_INVALID, HTTPD_ERR_INVALID, "not a field, or one of the core's own");
+  }
+  return r->stream->SendInterim(r, status, fields, field_count);
+}
 
 void httpd_log_request(const httpd_request* r, const httpd_module_handle* module, uint32_t level,
                        httpd_str text) {

@@ -3,6 +3,8 @@
 
 #include <httpd/types.h>
 
+#include <cstdint>
+
 namespace httpd::server {
 
 // What a request needs of the protocol that made it. HTTP/1 makes one stream per connection, a
@@ -17,6 +19,13 @@ class Stream {
 
   // The handler wants the body: calls FeedBody() until its end, possibly before this returns.
   virtual void StartBody(httpd_request* request) = 0;
+
+  // FeedBody() took less than it was given, and would take more now. Not called from within it.
+  virtual void WantBody(httpd_request* request) = 0;
+
+  // A 1xx response before the head, at once. HTTPD_DECLINED: this client must not get one.
+  virtual httpd_result SendInterim(httpd_request* request, uint32_t status,
+                                   const httpd_field* fields, uint32_t count) = 0;
 
   // The connection can carry nothing after this response.
   virtual void ForbidKeepAlive(httpd_request* request) = 0;

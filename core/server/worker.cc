@@ -80,6 +80,8 @@ int httpd_worker::Run() {
   resume_async_.data = this;
   uv_async_init(&loop, &resume_async_,
                 [](uv_async_t* async) { static_cast<httpd_worker*>(async->data)->OnResumed(); });
+  soon_idle_.data = this;
+  uv_idle_init(&loop, &soon_idle_);
   channel_.data = this;
   if (uv_poll_init(&loop, &channel_, input_.channel) != 0) return 1;
   uv_poll_start(&channel_, UV_READABLE, [](uv_poll_t* poll, int, int) {
@@ -262,6 +264,41 @@ void httpd_worker::OnResumed() {
   }
 }
 
+void httpd_worker::Soon(Request* request) {
+  if (request->flags.soon) return;
+  request->flags.soon = true;
+  request->next_soon = nullptr;
+  (soon_last_ == nullptr ? soon_first_ : soon_last_->next_soon) = request;
+  soon_last_ = request;
+  uv_idle_start(&soon_idle_,
+                [](uv_idle_t* idle) { static_cast<httpd_worker*>(idle->data)->OnSoon(); });
+}
+
+void httpd_worker::NotSoon(Request* request) {
+  request->flags.soon = false;
+  Request* previous = nullptr;
+  for (Request* r = soon_first_; r != nullptr; previous = r, r = r->next_soon) {
+    if (r != request) continue;
+    (previous == nullptr ? soon_first_ : previous->next_soon) = r->next_soon;
+    if (soon_last_ == r) soon_last_ = previous;
+    return;
+  }
+}
+
+// What is put off meanwhile has its turn after the loop looked at its sockets.
+void httpd_worker::OnSoon() {
+  size_t waiting = 0;
+  for (const Request* r = soon_first_; r != nullptr; r = r->next_soon) ++waiting;
+  for (; waiting > 0 && soon_first_ != nullptr; --waiting) {
+    Request* request = soon_first_;
+    soon_first_ = request->next_soon;
+    if (soon_first_ == nullptr) soon_last_ = nullptr;
+    request->flags.soon = false;
+    httpd::server::Proceed(request);
+  }
+  if (soon_first_ == nullptr) uv_idle_stop(&soon_idle_);
+}
+
 Request* httpd_worker::NewRequest() {
   Request* request = free_requests_;
   if (request != nullptr) {
@@ -276,10 +313,11 @@ Request* httpd_worker::NewRequest() {
 }
 
 void httpd_worker::FreeRequest(Request* request) {
+  if (request->flags.soon) NotSoon(request);
   request->token.store(0, std::memory_order_release);
   ++request->serial;
+  request->body.Clear();
   request->pool.Clear();  // cleanups still see the request
-  request->body_pool.Clear();
   request->state = httpd::server::RequestState::kFree;
   if (request->file != nullptr) files.Release(request->file);
   request->next_free = free_requests_;

@@ -75,6 +75,11 @@ struct httpd_worker {
   // Any thread: hands a resumed request to the loop.
   void PostResume(uint32_t index, uint32_t serial, httpd_result result);
 
+  // Has server::Proceed() called for the request before the loop waits again, once; a request that
+  // ends until then is left out.
+  void Soon(httpd::server::Request* request);
+  void NotSoon(httpd::server::Request* request);
+
   // Accepts nothing more and ends with the last connection, at the latest after `seconds`
   // (process::kNoDeadline: whenever that is; 0: now).
   void Drain(uint32_t seconds);
@@ -114,6 +119,7 @@ struct httpd_worker {
   void OnTick();
   void OnChannel();
   void OnResumed();
+  void OnSoon();
   void StartTick();
   bool StartListeners();
   void CloseListeners();
@@ -130,6 +136,9 @@ struct httpd_worker {
   uv_timer_t tick_;
   uv_poll_t channel_;
   uv_async_t resume_async_;
+  uv_idle_t soon_idle_;
+  httpd::server::Request* soon_first_ = nullptr;
+  httpd::server::Request* soon_last_ = nullptr;
   bool channel_closed_ = false;
   uint64_t drain_deadline_ = UINT64_MAX;
   uint64_t last_flush_ = 0;
