@@ -35,6 +35,11 @@ void MarkLoopThread() {
   g_marked.store(true, std::memory_order_relaxed);
 }
 
+void LeaveLoopThread() {
+  t_is_loop = false;
+  g_marked.store(true, std::memory_order_relaxed);
+}
+
 bool OnLoopThread() { return t_is_loop || !g_marked.load(std::memory_order_relaxed); }
 
 std::string_view ThreadModule() { return t_module; }

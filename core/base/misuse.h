@@ -25,6 +25,8 @@ void ReportException(std::string_view what);
 // From now on this thread is the one that may call "loop thread" and "configuration time" functions
 // in this process. A forked worker marks its own again.
 void MarkLoopThread();
+// The opposite, for a forked process that has no loop: no thread of it may.
+void LeaveLoopThread();
 // False in any other thread; true while no thread was marked.
 bool OnLoopThread();
 

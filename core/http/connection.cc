@@ -32,15 +32,18 @@ Connection::~Connection() {
 
 bool Connection::Open(int fd, const sockaddr* peer, uint32_t listener) {
   if (!net::Open(&transport_, worker_, fd, peer, listener)) return false;
-  const auto& vhosts = worker_->generation->vhosts;
-  if (!vhosts.empty()) {
-    net::ResolveLocal(&transport_);
-    transport_.hosts = vhosts.Find(transport_.local(), transport_.local_port);
-  }
+  ChooseHosts();
   const server::CoreServer& server = limits();
   const uint32_t first = server.header_timeout.value;  // 0: no limit
   net::SetDeadline(&transport_, worker_->loop_now() + (first > 0 ? first : server.timeout.value));
   return true;
+}
+
+void Connection::ChooseHosts() {
+  const auto& vhosts = worker_->generation->vhosts;
+  if (vhosts.empty()) return;
+  net::ResolveLocal(&transport_);
+  transport_.hosts = vhosts.Find(transport_.local(), transport_.local_port);
 }
 
 // Before the Host field is known the default server of the address decides.

@@ -18,12 +18,18 @@ namespace httpd::http {
 // Serves HTTP/1 on an accepted socket; owns itself until the connection is closed.
 void OpenConnection(httpd_worker* worker, int fd, const sockaddr* peer, uint32_t listener);
 
+// Goes on with a socket that another generation's worker had; null when the loop refuses it.
+httpd_connection* AdoptConnection(httpd_worker* worker, int fd,
+                                  const server::HandoverRecord& record);
+
 // HTTP/1.0 and 1.1 on one connection (RFC 9112). One request at a time is answered; what the client
 // sends ahead waits in the buffer. An idle connection holds neither a buffer nor a request.
 class Connection final : public net::Protocol, public server::Stream {
  public:
   explicit Connection(httpd_worker* worker) : worker_(worker) { transport_.protocol = this; }
   bool Open(int fd, const sockaddr* peer, uint32_t listener);
+  bool Adopt(int fd, const server::HandoverRecord& record);
+  httpd_connection* transport() { return &transport_; }
 
   // net::Protocol
   void OnReadable() override;
@@ -33,6 +39,9 @@ class Connection final : public net::Protocol, public server::Stream {
   void OnStop() override;
   void OnClosed() override { delete this; }
   void OnCloseAsked() override;
+  bool Movable() const override;
+  uint32_t served() const override { return served_; }
+  void OnMoved() override;
 
   // server::Stream
   void Send(httpd_request* request, bool end) override;
@@ -73,6 +82,7 @@ class Connection final : public net::Protocol, public server::Stream {
   void Linger();
   void ShutDown();
   void Cut();
+  void ChooseHosts();
   void WatchForState();
   const server::CoreServer& limits() const;
 

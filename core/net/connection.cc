@@ -73,6 +73,20 @@ bool Open(httpd_connection* connection, httpd_worker* worker, int fd, const sock
   return true;
 }
 
+bool Adopt(httpd_connection* connection, httpd_worker* worker, int fd) {
+  connection->worker = worker;
+  connection->fd = fd;
+  connection->transport = &PlainTransport();
+  connection->poll.data = connection;
+  if (uv_poll_init(&worker->loop, &connection->poll, fd) != 0) {
+    ::close(fd);
+    return false;
+  }
+  worker->Added(connection, false);
+  Watch(connection, UV_READABLE);
+  return true;
+}
+
 void Watch(httpd_connection* connection, int events) {
   if (connection->closing || events == connection->events) return;
   connection->events = events;

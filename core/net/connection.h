@@ -12,6 +12,7 @@
 #include "net/transport.h"
 
 namespace httpd::server {
+struct HandoverRecord;
 struct HostSet;
 }
 
@@ -30,6 +31,12 @@ class Protocol {
   virtual void OnDrain() {}         // the worker accepts nothing more
   virtual void OnCloseAsked() = 0;  // finish what is under way, then close
 
+  // Whether another process could go on with the socket: nothing is under way, nothing was read
+  // ahead, nothing waits to be sent.
+  virtual bool Movable() const { return false; }
+  virtual uint32_t served() const { return 0; }  // requests answered so far
+  virtual void OnMoved() {}  // another process has it: let go without a word to the client
+
  protected:
   ~Protocol() = default;
 };
@@ -47,6 +54,8 @@ struct httpd_connection {
   int fd = -1;
   int events = 0;  // what the loop watches
   bool closing = false;
+  bool stays = false;  // a module does not let it go to the next generation
+  bool moved = false;  // closed here because another process has it
   uint16_t client_port = 0;
   uint16_t local_port = 0;
   uint32_t listener = 0;  // index of the Listen address
@@ -54,6 +63,7 @@ struct httpd_connection {
   const httpd::net::Transport* transport = nullptr;
   httpd::net::Protocol* protocol = nullptr;
   const httpd::server::HostSet* hosts = nullptr;  // null: the main server alone
+  httpd::server::HandoverRecord* handover = nullptr;  // during its export or import
   httpd::net::TimerNode timer;
   httpd_connection* previous = nullptr;  // in the worker's list
   httpd_connection* next = nullptr;
@@ -79,6 +89,9 @@ bool Open(httpd_connection* connection, httpd_worker* worker, int fd, const sock
 
 // UV_READABLE | UV_WRITABLE | UV_DISCONNECT; a system call only when it changes.
 void Watch(httpd_connection* connection, int events);
+
+// As Open, for a socket that another generation's worker had; the addresses are the caller's to set.
+bool Adopt(httpd_connection* connection, httpd_worker* worker, int fd);
 
 // Milliseconds of the loop's clock.
 void SetDeadline(httpd_connection* connection, uint64_t deadline);

@@ -12,6 +12,7 @@ enum class ToWorker : uint32_t {
   kStop = 2,   // leave now
   kReplaceDescriptor = 3,  // value: number in the worker that the attached descriptor replaces
   kWake = 8,               // another worker left messages in shared memory
+  kHandover = 4,           // attached: where idle connections go once the worker drains
 };
 
 // A drain that waits for the last connection as long as it takes.

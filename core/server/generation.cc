@@ -60,6 +60,7 @@ httpd_generation::~httpd_generation() = default;
 bool httpd_generation::RunHooks(uint32_t hook, httpd::process::ScoreboardSlot* phase,
                                 httpd::config::Diagnostics* diagnostics) {
   bool ok = true;
+  running_hook = hook;
   for (const auto& entry : hooks.Of(hook)) {
     if (phase != nullptr) phase->Blame(entry.slot, entry.hook);
     httpd_result result;
@@ -75,7 +76,9 @@ bool httpd_generation::RunHooks(uint32_t hook, httpd::process::ScoreboardSlot* p
         registry.at(entry.slot), httpd::base::Concat(httpd::server::HookName(entry.hook), " hook"),
         result, diagnostics);
   }
-  return ok;
+  running_hook = 0;
+  zones.Report(diagnostics);
+  return ok && diagnostics->ok();
 }
 
 bool httpd_generation::Load(httpd::process::ScoreboardSlot* phase,
@@ -105,8 +108,10 @@ bool httpd_generation::Load(httpd::process::ScoreboardSlot* phase,
       static_cast<const httpd::server::CoreLocation*>(servers.servers.front()->location_configs[0])
           ->log_level.value;
   httpd::log::SetLevel(static_cast<httpd::log::Level>(level));
-  return RunHooks(HTTPD_HOOK_OPEN_LOGS, phase, diagnostics) &&
-         RunHooks(HTTPD_HOOK_POST_CONFIG, phase, diagnostics);
+  const bool ok = RunHooks(HTTPD_HOOK_OPEN_LOGS, phase, diagnostics) &&
+                  RunHooks(HTTPD_HOOK_POST_CONFIG, phase, diagnostics);
+  helpers.Seal();
+  return ok;
 }
 
 std::string httpd_generation::DescribeHosts() const { return vhosts.Describe(servers); }

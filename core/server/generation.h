@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <httpd/types.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -33,6 +35,8 @@ class GrantClient {
   virtual absl::StatusOr<int> Open(std::string_view directive, std::string_view argument) = 0;
 };
 
+class ZoneClient;
+
 struct ListenAddress {
   std::string text;     // as in Listen: "127.0.0.1:0"
   std::string address;  // bound address, numeric
@@ -50,6 +54,7 @@ struct GenerationInput {
   std::vector<std::string> load_files;  // LoadFile, absolute
   std::vector<ListenAddress> addresses;
   GrantClient* grants = nullptr;  // never null; in check mode it answers with /dev/null
+  ZoneClient* zones = nullptr;    // null in check mode: memory is private then
   int error_log_fd = 2;
   // Rows of the workers, `workers` of them; null where there is no shared memory.
   const process::ScoreboardSlot* worker_slots = nullptr;
@@ -69,6 +74,7 @@ struct WorkerInput {
   std::vector<WorkerListener> listeners;
   int channel = -1;  // SOCK_SEQPACKET, messages of process/worker_channel.h
   process::ScoreboardSlot* slot = nullptr;
+  int handover = -1;  // where connections of the generation before arrive
 };
 
 // Loaded modules and the evaluated configuration: everything a worker needs. Created once in the
@@ -90,6 +96,11 @@ class Generation {
   // A human summary for -S (virtual hosts) and -M (modules).
   virtual std::string DescribeHosts() const = 0;
   virtual std::string DescribeModules() const = 0;
+
+  // What is to run beside the workers; the caller fills in where each listens, and runs those that
+  // are functions in processes forked from this one. RunHelper answers the exit code.
+  virtual std::vector<httpd_helper*> Helpers() { return {}; }
+  virtual int RunHelper(const httpd_helper& helper, int listening_fd) { return 70; }
 
   // Serves until told to stop; returns the exit code. Runs in the worker process, creates its
   // event loop there.

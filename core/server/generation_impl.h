@@ -10,12 +10,14 @@
 #include "module/registry.h"
 #include "server/auth_rules.h"
 #include "server/generation.h"
+#include "server/helper_set.h"
 #include "server/phases.h"
 #include "server/protocol_table.h"
 #include "server/provider.h"
 #include "server/server_config.h"
 #include "server/variable.h"
 #include "server/vhost.h"
+#include "server/zone_set.h"
 
 namespace httpd::server {
 class SharedServices;  // shared_services.h
@@ -33,6 +35,8 @@ struct httpd_generation final : httpd::server::Generation {
   std::string_view module_name(size_t index) const override { return registry.at(index + 1)->name; }
   std::string DescribeHosts() const override;
   std::string DescribeModules() const override;
+  std::vector<httpd_helper*> Helpers() override { return helpers.all(); }
+  int RunHelper(const httpd_helper& helper, int listening_fd) override;
   int RunWorker(const httpd::server::WorkerInput& input) override;
   void WorkerEnded(uint32_t index) override;
   bool WantsWake(uint32_t index) const override;
@@ -55,6 +59,9 @@ struct httpd_generation final : httpd::server::Generation {
   httpd::server::VhostTable vhosts;
   httpd::server::Program program;
   std::string server_field;        // "Server: httpd/0.1.0\r\n"
+  httpd::server::ZoneSet zones;
+  httpd::server::HelperSet helpers;
+  uint32_t running_hook = 0;       // of the generation's own process: HTTPD_HOOK_POST_CONFIG …
   httpd_worker* worker = nullptr;  // of this process, null in the generation's own
   void** contexts = nullptr;       // by module slot; null until one was set
 

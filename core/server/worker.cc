@@ -58,6 +58,7 @@ httpd_worker::httpd_worker(httpd_generation* owner, const httpd::server::WorkerI
       number(input.index),
       slot(input.slot),
       locations(&owner->registry),
+      handover(this, input.handover),
       input_(input),
       requests_(new std::atomic<Request*>[kMaxRequests]()) {
   if (owner->servers.reads_access_files) {
@@ -89,7 +90,7 @@ int httpd_worker::Run() {
   });
   bool ok = generation->logs.StartWorker(&slot->log_drops);
   RunWorkerHooks(this, HTTPD_HOOK_WORKER_START, &ok);
-  if (!ok || !StartListeners()) return 1;
+  if (!ok || !StartListeners() || !handover.Start()) return 1;
   Send(static_cast<uint32_t>(FromWorker::kReady));
   uv_run(&loop, UV_RUN_DEFAULT);
   RunWorkerHooks(this, HTTPD_HOOK_WORKER_STOP, &ok);
@@ -152,6 +153,9 @@ void httpd_worker::OnChannel() {
       break;
     case ToWorker::kWake:
       break;
+    case ToWorker::kHandover:
+      handover.SetOutbox(httpd::base::UniqueFd(std::exchange(fd, -1)));
+      break;
   }
   if (fd >= 0) ::close(fd);
 }
@@ -179,17 +183,18 @@ void httpd_worker::OnTick() {
   if (connections == 0 && !draining) uv_timer_stop(&tick_);
 }
 
-void httpd_worker::Added(httpd_connection* connection) {
+void httpd_worker::Added(httpd_connection* connection, bool accepted) {
   connection->next = first_;
   if (first_ != nullptr) first_->previous = connection;
   first_ = connection;
   ++connections;
   slot->active.store(connections, std::memory_order_relaxed);
-  slot->connections.store(slot->connections.load(std::memory_order_relaxed) + 1,
+  slot->connections.store(slot->connections.load(std::memory_order_relaxed) + accepted,
                           std::memory_order_relaxed);
   StartTick();
   if (!full()) return;
   for (const auto& listener : listeners_) listener->Pause();
+  handover.Pause();
 }
 
 void httpd_worker::Removed(httpd_connection* connection) {
@@ -200,6 +205,7 @@ void httpd_worker::Removed(httpd_connection* connection) {
   slot->active.store(connections, std::memory_order_relaxed);
   if (was_full) {
     for (const auto& listener : listeners_) listener->Resume();
+    handover.Resume();
   }
 }
 
@@ -213,6 +219,8 @@ void httpd_worker::Drain(uint32_t seconds) {
   bool ok = true;
   RunWorkerHooks(this, HTTPD_HOOK_DRAIN, &ok);
   CloseListeners();
+  handover.CloseInbox();
+  handover.SendIdle();
   for (httpd_connection* connection = first_; connection != nullptr;) {
     httpd_connection* next = connection->next;
     connection->protocol->OnDrain();
@@ -226,6 +234,8 @@ void httpd_worker::Stop() {
   if (stopping) return;
   draining = true;
   CloseListeners();
+  handover.CloseInbox();
+  handover.SendIdle();
   stopping = true;
   for (httpd_connection* connection = first_; connection != nullptr;) {
     httpd_connection* next = connection->next;

@@ -16,6 +16,7 @@
 #include "process/scoreboard.h"
 #include "server/file_cache.h"
 #include "server/generation.h"
+#include "server/handover.h"
 #include "server/location.h"
 #include "server/request.h"
 
@@ -69,7 +70,8 @@ struct httpd_worker {
   // MaxConnections is reached: nothing is accepted until one of them closes.
   bool full() const { return max_connections_ > 0 && connections >= max_connections_; }
 
-  void Added(httpd_connection* connection);
+  // `accepted`: it is new, and not one that another generation had.
+  void Added(httpd_connection* connection, bool accepted = true);
   void Removed(httpd_connection* connection);
 
   // Any thread: hands a resumed request to the loop.
@@ -96,6 +98,7 @@ struct httpd_worker {
   httpd::server::LocationTree locations;
   std::unique_ptr<httpd::server::AccessFiles> access_files;  // null: no .htaccess is read
   httpd_pool pool;                                           // httpd_worker_pool()
+  httpd::server::Handover handover;
   int64_t now_ns = 0;  // epoch
   bool draining = false;
   bool stopping = false;
@@ -108,6 +111,7 @@ struct httpd_worker {
   // Which process a token is of: its middle 32 bits, apart from the index in the lowest 16.
   uint32_t token_identity = 0;
   void** contexts = nullptr;  // by module slot; null until one was set
+  httpd_connection* first_connection() const { return first_; }
 
   // Output of the connection whose requests are being answered right now.
   char scratch[kScratch];
