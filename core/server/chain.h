@@ -109,6 +109,11 @@ struct httpd_chain {
   }
   void Pop();
   void Clear();
+  // The pool is about to take its memory back.
+  void Abandon() {
+    Clear();
+    spare_ = nullptr;
+  }
 
   // As httpd_chain_move().
   httpd_result MoveFrom(httpd_chain* from, uint64_t limit);

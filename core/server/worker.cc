@@ -326,7 +326,7 @@ void httpd_worker::FreeRequest(Request* request) {
   if (request->flags.soon) NotSoon(request);
   request->token.store(0, std::memory_order_release);
   ++request->serial;
-  request->body.Clear();
+  request->body.Abandon();
   request->pool.Clear();  // cleanups still see the request
   request->state = httpd::server::RequestState::kFree;
   if (request->file != nullptr) files.Release(request->file);
