@@ -4,6 +4,7 @@
 
 #include "integration/proc.h"
 
+#include <signal.h>
 #include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -96,6 +97,8 @@ std::map<int, std::string> Descriptors(pid_t pid) {
   closedir(dir);
   return out;
 }
+
+bool SendSignal(pid_t pid, int number) { return pid > 1 && ::kill(pid, number) == 0; }
 
 std::vector<pid_t> Children(pid_t pid) {
   std::vector<pid_t> out;

@@ -18,6 +18,9 @@ std::string Comm(pid_t pid);
 std::string Title(pid_t pid);  // cmdline, its arguments joined by spaces
 std::string Maps(pid_t pid);
 std::map<int, std::string> Descriptors(pid_t pid);  // number to target of the link
+// As kill(2) of one process, and of nothing else: false for 0, 1 and negative numbers, which a test
+// has when what it looks for is not there, and which mean whole groups or everybody.
+bool SendSignal(pid_t pid, int number);
 std::vector<pid_t> Children(pid_t pid);
 std::vector<pid_t> Descendants(pid_t pid);
 uid_t EffectiveUid(pid_t pid);

@@ -345,11 +345,17 @@ std::vector<pid_t> TestServer::WorkerPids() const {
   return out;
 }
 
-void TestServer::Signal(int number) const { kill(pid_, number); }
+void TestServer::Signal(int number) const {
+  EXPECT_TRUE(SendSignal(pid_, number)) << "there is no server";
+}
 
 ReloadOutcome TestServer::Reload() { return Reload(SIGUSR1); }
 
 ReloadOutcome TestServer::Reload(int number) {
+  if (pid_ <= 0) {
+    ADD_FAILURE() << "there is no server";
+    return {};
+  }
   Json before = State();
   Signal(number);
   ReloadOutcome outcome;
