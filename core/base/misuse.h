@@ -52,6 +52,15 @@ class ThreadModuleScope {
 #define HTTPD_REQUIRE_HANDLE(handle, answer) \
   HTTPD_REQUIRE((handle) != nullptr, answer, HTTPD_ERR_INVALID, "the handle is NULL")
 
+#define HTTPD_REQUIRE_ARGUMENT(argument, answer)                  \
+  HTTPD_REQUIRE((argument) != nullptr, answer, HTTPD_ERR_INVALID, \
+                "the argument '" #argument "' is NULL")
+
+// A httpd_str whose bytes can be looked at.
+#define HTTPD_REQUIRE_TEXT(text, answer)                                              \
+  HTTPD_REQUIRE((text).data != nullptr || (text).len == 0, answer, HTTPD_ERR_INVALID, \
+                "the text '" #text "' is NULL and has a length")
+
 // Costs a look at a thread-local, so only builds with checks have it.
 #ifdef HTTPD_FAULTS
 #define HTTPD_REQUIRE_LOOP_THREAD(answer)                                \

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/concat.h"
+#include "base/misuse.h"
 #include "base/str.h"
 #include "config/early_evaluator.h"
 
@@ -45,43 +46,74 @@ using httpd::base::Str;
 using httpd::base::View;
 namespace config = httpd::config;
 
+#define HTTPD_REQUIRE_CALL(call, answer) \
+  HTTPD_REQUIRE_HANDLE(call, answer);    \
+  HTTPD_REQUIRE_LOOP_THREAD(answer)
+
 uint32_t httpd_call_argc(const httpd_directive_call* call) {
+  HTTPD_REQUIRE_CALL(call, {});
   if ((call->directive->flags & HTTPD_DIRECTIVE_RAW) != 0) return 0;
   return static_cast<uint32_t>(call->node->args.size());
 }
 
 httpd_str httpd_call_arg(const httpd_directive_call* call, uint32_t index) {
+  HTTPD_REQUIRE_CALL(call, {});
   if (index >= httpd_call_argc(call)) return {nullptr, 0};
   return Str(call->node->args[index].text);
 }
 
-httpd_str httpd_call_raw(const httpd_directive_call* call) { return Str(call->node->raw); }
+httpd_str httpd_call_raw(const httpd_directive_call* call) {
+  HTTPD_REQUIRE_CALL(call, {});
+  return Str(call->node->raw);
+}
 
-int32_t httpd_call_flag(const httpd_directive_call* call) { return call->flag ? 1 : 0; }
+int32_t httpd_call_flag(const httpd_directive_call* call) {
+  HTTPD_REQUIRE_CALL(call, {});
+  return call->flag ? 1 : 0;
+}
 
 httpd_str httpd_call_name(const httpd_directive_call* call) {
+  HTTPD_REQUIRE_CALL(call, {});
   return Str(std::string_view(call->directive->name));
 }
 
-httpd_pool* httpd_call_pool(httpd_directive_call* call) { return call->pool; }
+httpd_pool* httpd_call_pool(httpd_directive_call* call) {
+  HTTPD_REQUIRE_CALL(call, {});
+  return call->pool;
+}
 
-httpd_server* httpd_call_server(httpd_directive_call* call) { return call->server; }
+httpd_server* httpd_call_server(httpd_directive_call* call) {
+  HTTPD_REQUIRE_CALL(call, {});
+  return call->server;
+}
 
-void* httpd_call_server_config(httpd_directive_call* call) { return call->server_config; }
+void* httpd_call_server_config(httpd_directive_call* call) {
+  HTTPD_REQUIRE_CALL(call, {});
+  return call->server_config;
+}
 
-uint32_t httpd_call_context(const httpd_directive_call* call) { return call->context; }
+uint32_t httpd_call_context(const httpd_directive_call* call) {
+  HTTPD_REQUIRE_CALL(call, {});
+  return call->context;
+}
 
 httpd_str httpd_call_section(const httpd_directive_call* call) {
+  HTTPD_REQUIRE_CALL(call, {});
   if (call->section == nullptr) return HTTPD_STR("");
   return Str(call->section->args.empty() ? std::string_view() : call->section->args.back().text);
 }
 
 httpd_str httpd_call_server_path(httpd_directive_call* call, httpd_str path) {
+  HTTPD_REQUIRE_CALL(call, {});
+  HTTPD_REQUIRE_TEXT(path, {});
   return call->pool->Copy(config::JoinPath(*call->server_root, View(path)));
 }
 
 httpd_result httpd_call_error(httpd_directive_call* call, uint32_t index, httpd_str message,
                               httpd_str fix) {
+  HTTPD_REQUIRE_CALL(call, HTTPD_ERR_INVALID);
+  HTTPD_REQUIRE_TEXT(message, HTTPD_ERR_INVALID);
+  HTTPD_REQUIRE_TEXT(fix, HTTPD_ERR_INVALID);
   config::Diagnostic& error = config::CallError(call, index, "HC-25", std::string(View(message)));
   error.fix = std::string(View(fix));
   return HTTPD_ERR_INVALID;
@@ -89,6 +121,9 @@ httpd_result httpd_call_error(httpd_directive_call* call, uint32_t index, httpd_
 
 httpd_result httpd_call_warn(httpd_directive_call* call, uint32_t index, httpd_str message,
                              httpd_str fix) {
+  HTTPD_REQUIRE_CALL(call, HTTPD_ERR_INVALID);
+  HTTPD_REQUIRE_TEXT(message, HTTPD_ERR_INVALID);
+  HTTPD_REQUIRE_TEXT(fix, HTTPD_ERR_INVALID);
   config::Diagnostic& warning =
       config::CallWarning(call, index, "HC-25", std::string(View(message)));
   warning.fix = std::string(View(fix));

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "base/misuse.h"
 #include "base/str.h"
 #include "log/error_log.h"
 #include "log/logfile.h"
@@ -28,6 +29,7 @@ httpd_logfile* Refuse(httpd_module_handle* module, std::string message, std::str
 extern "C" {
 
 void httpd_log(const httpd_module_handle* module, uint32_t level, httpd_str text) {
+  HTTPD_REQUIRE_TEXT(text, );
   httpd::log::Write(ToLevel(level),
                     module == nullptr ? std::string_view("core") : std::string_view(module->name),
                     httpd::base::View(text));
@@ -35,7 +37,10 @@ void httpd_log(const httpd_module_handle* module, uint32_t level, httpd_str text
 
 httpd_logfile* httpd_logfile_open(httpd_module_handle* self, httpd_str directive,
                                   httpd_str argument) {
-  if (self == nullptr) return nullptr;
+  HTTPD_REQUIRE_HANDLE(self, nullptr);
+  HTTPD_REQUIRE_LOOP_THREAD(nullptr);
+  HTTPD_REQUIRE_TEXT(directive, nullptr);
+  HTTPD_REQUIRE_TEXT(argument, nullptr);
   const std::string name(httpd::base::View(directive));
   const std::string file(httpd::base::View(argument));
   httpd::log::LogFiles* files =
@@ -50,11 +55,17 @@ httpd_logfile* httpd_logfile_open(httpd_module_handle* self, httpd_str directive
 }
 
 char* httpd_logfile_reserve(httpd_logfile* file, size_t size) {
-  return file == nullptr ? nullptr : file->Reserve(size);
+  HTTPD_REQUIRE_HANDLE(file, nullptr);
+  HTTPD_REQUIRE_LOOP_THREAD(nullptr);
+  return file->Reserve(size);
 }
 
 void httpd_logfile_commit(httpd_logfile* file, size_t size) {
-  if (file != nullptr) file->Commit(size);
+  HTTPD_REQUIRE_HANDLE(file, );
+  HTTPD_REQUIRE_LOOP_THREAD();
+  HTTPD_REQUIRE(size <= file->reserved(), , HTTPD_ERR_STATE,
+                "more is committed than httpd_logfile_reserve() gave");
+  file->Commit(size);
 }
 
 }  // extern "C"

@@ -56,6 +56,7 @@ struct httpd_logfile {
 
   int fd() const { return fd_.get(); }
   const std::string& name() const { return name_; }
+  size_t reserved() const { return reserved_; }
   size_t buffered() const { return used_; }
   uint64_t drops() const { return drops_; }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/misuse.h"
 #include "base/sized.h"
 #include "module/order.h"
 #include "server/generation.h"
@@ -192,9 +193,16 @@ namespace {
 using httpd::module::HookEntry;
 using httpd::module::HookKind;
 
+// The checks of the public functions; `self` may be used behind them.
+#define HTTPD_REQUIRE_REGISTERING(self, fn)                                       \
+  HTTPD_REQUIRE_HANDLE(self, HTTPD_ERR_INVALID);                                  \
+  HTTPD_REQUIRE_LOOP_THREAD(HTTPD_ERR_THREAD);                                    \
+  HTTPD_REQUIRE_ARGUMENT(fn, HTTPD_ERR_INVALID);                                  \
+  HTTPD_REQUIRE((self)->registering != nullptr, HTTPD_ERR_STATE, HTTPD_ERR_STATE, \
+                "hooks are entered in the register function only")
+
 httpd_result Enter(httpd_module_handle* self, uint32_t hook, HookKind kind, const HookEntry& entry,
                    const httpd_hook_options* options) {
-  if (self->registering == nullptr) return HTTPD_ERR_STATE;
   return self->registering->Add(self, hook, kind, entry, options);
 }
 
@@ -204,7 +212,7 @@ extern "C" {
 
 httpd_result httpd_hook_request(httpd_module_handle* self, uint32_t hook, httpd_request_hook fn,
                                 const httpd_hook_options* options) {
-  if (self == nullptr || fn == nullptr) return HTTPD_ERR_INVALID;
+  HTTPD_REQUIRE_REGISTERING(self, fn);
   HookEntry entry = {};
   entry.request = fn;
   return Enter(self, hook, HookKind::kRequest, entry, options);
@@ -212,7 +220,7 @@ httpd_result httpd_hook_request(httpd_module_handle* self, uint32_t hook, httpd_
 
 httpd_result httpd_hook_connection(httpd_module_handle* self, uint32_t hook,
                                    httpd_connection_hook fn, const httpd_hook_options* options) {
-  if (self == nullptr || fn == nullptr) return HTTPD_ERR_INVALID;
+  HTTPD_REQUIRE_REGISTERING(self, fn);
   HookEntry entry = {};
   entry.connection = fn;
   return Enter(self, hook, HookKind::kConnection, entry, options);
@@ -220,7 +228,7 @@ httpd_result httpd_hook_connection(httpd_module_handle* self, uint32_t hook,
 
 httpd_result httpd_hook_generation(httpd_module_handle* self, uint32_t hook,
                                    httpd_generation_hook fn, const httpd_hook_options* options) {
-  if (self == nullptr || fn == nullptr) return HTTPD_ERR_INVALID;
+  HTTPD_REQUIRE_REGISTERING(self, fn);
   HookEntry entry = {};
   entry.generation = fn;
   return Enter(self, hook, HookKind::kGeneration, entry, options);
@@ -228,7 +236,7 @@ httpd_result httpd_hook_generation(httpd_module_handle* self, uint32_t hook,
 
 httpd_result httpd_hook_worker(httpd_module_handle* self, uint32_t hook, httpd_worker_hook fn,
                                const httpd_hook_options* options) {
-  if (self == nullptr || fn == nullptr) return HTTPD_ERR_INVALID;
+  HTTPD_REQUIRE_REGISTERING(self, fn);
   HookEntry entry = {};
   entry.worker = fn;
   return Enter(self, hook, HookKind::kWorker, entry, options);

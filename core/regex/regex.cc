@@ -12,6 +12,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/misuse.h"
 #include "base/pool.h"
 
 namespace httpd::regex {
@@ -119,9 +120,10 @@ extern "C" {
 httpd_regex* httpd_regex_compile(httpd_pool* pool, httpd_str pattern, uint32_t flags,
                                  httpd_str* error) {
   using httpd::regex::Fail;
-  if (pool == nullptr) return nullptr;
+  HTTPD_REQUIRE_HANDLE(pool, nullptr);
   if (error != nullptr) *error = {nullptr, 0};
-  if (pattern.data == nullptr && pattern.len != 0) return Fail(pool, "no expression given", error);
+  if (pattern.data == nullptr && pattern.len != 0) Fail(pool, "no expression given", error);
+  HTTPD_REQUIRE_TEXT(pattern, nullptr);
   if ((flags & ~HTTPD_REGEX_CASELESS) != 0) {
     return Fail(pool, "flags that this core does not know", error);
   }
@@ -150,7 +152,8 @@ httpd_regex* httpd_regex_compile(httpd_pool* pool, httpd_str pattern, uint32_t f
 }
 
 httpd_result httpd_regex_match(const httpd_regex* regex, httpd_str subject, httpd_str* captures) {
-  if (regex == nullptr || (subject.data == nullptr && subject.len != 0)) return HTTPD_ERR_INVALID;
+  HTTPD_REQUIRE_HANDLE(regex, HTTPD_ERR_INVALID);
+  HTTPD_REQUIRE_TEXT(subject, HTTPD_ERR_INVALID);
   auto& arena = httpd::regex::arena;
   if (!arena.Prepare()) return HTTPD_ERR_NO_MEMORY;
   if (subject.data == nullptr) subject.data = "";
@@ -177,7 +180,8 @@ httpd_result httpd_regex_match(const httpd_regex* regex, httpd_str subject, http
 }
 
 httpd_str httpd_regex_expand(httpd_pool* pool, httpd_str text, const httpd_str* captures) {
-  if (pool == nullptr || (text.data == nullptr && text.len != 0)) return {nullptr, 0};
+  HTTPD_REQUIRE_HANDLE(pool, {});
+  HTTPD_REQUIRE_TEXT(text, {});
   // The piece that starts at `i`: which bytes it stands for, and how many of `text` it takes.
   const auto piece = [&](size_t i, size_t* taken) -> httpd_str {
     const char c = text.data[i];

@@ -31,6 +31,11 @@ namespace {
 // What a producer may have waiting before it has to flush.
 constexpr uint64_t kMaxUnsent = 4 << 20;
 
+constexpr char kHeadIsSent[] = "the head was sent, or this is a lookup";
+constexpr char kIsComplete[] = "the response is complete, or this is a lookup";
+
+bool MayChangeHead(const Request* r) { return !r->flags.head_sent && !r->flags.lookup_only; }
+
 // Framing and Date are the protocol's.
 bool IsOwnField(std::string_view name) {
   using httpd::base::EqualsIgnoreCase;
@@ -39,11 +44,23 @@ bool IsOwnField(std::string_view name) {
          EqualsIgnoreCase(name, "Keep-Alive");
 }
 
-httpd_result CopyField(Request* r, httpd_str* name, httpd_str* value) {
-  if (r->flags.head_sent || r->flags.lookup_only) return HTTPD_ERR_STATE;
-  if (!httpd::http::IsToken(View(*name)) || !httpd::http::IsFieldValue(View(*value)) ||
-      IsOwnField(View(*name))) {
-    return HTTPD_ERR_INVALID;
+bool IsText(httpd_str text) { return text.data != nullptr || text.len == 0; }
+
+// Copies both for the public function `function`, or says why not.
+httpd_result CopyField(const char* function, Request* r, httpd_str* name, httpd_str* value) {
+  const auto refuse = [function](httpd_result result, std::string_view what) {
+    httpd::base::ReportMisuse(function, result, what);
+    return result;
+  };
+  if (!IsText(*name) || !IsText(*value)) {
+    return refuse(HTTPD_ERR_INVALID, "a text is NULL and has a length");
+  }
+  if (!MayChangeHead(r)) return refuse(HTTPD_ERR_STATE, kHeadIsSent);
+  if (!httpd::http::IsToken(View(*name)) || !httpd::http::IsFieldValue(View(*value))) {
+    return refuse(HTTPD_ERR_INVALID, "a byte that may not stand in a field");
+  }
+  if (IsOwnField(View(*name))) {
+    return refuse(HTTPD_ERR_INVALID, "the core writes this field itself");
   }
   *name = r->pool.Copy(View(*name));
   *value = r->pool.Copy(View(*value));
@@ -62,23 +79,32 @@ std::string_view PreparedField(const Request* r, std::string_view name) {
   return {};
 }
 
-httpd_result MayWrite(const Request* r) {
-  if (r->flags.complete || r->flags.lookup_only) return HTTPD_ERR_STATE;
-  return r->body.bytes > kMaxUnsent ? HTTPD_ERR_LIMIT : HTTPD_OK;
-}
+bool IsWritable(const Request* r) { return !r->flags.complete && !r->flags.lookup_only; }
+
+#define HTTPD_REQUIRE_WRITABLE(r) \
+  HTTPD_REQUIRE(IsWritable(r), HTTPD_ERR_STATE, HTTPD_ERR_STATE, kIsComplete)
+#define HTTPD_REQUIRE_HEAD(r) \
+  HTTPD_REQUIRE(MayChangeHead(r), HTTPD_ERR_STATE, HTTPD_ERR_STATE, kHeadIsSent)
 
 }  // namespace
 
-uint32_t httpd_response_status(const httpd_request* r) { return r->status; }
+uint32_t httpd_response_status(const httpd_request* r) {
+  HTTPD_CHECK_REQUEST_VALUE(r);
+  return r->status;
+}
 
 httpd_result httpd_response_set_status(httpd_request* r, uint32_t status) {
-  if (status < 200 || status > 599) return HTTPD_ERR_INVALID;
-  if (r->flags.head_sent || r->flags.lookup_only) return HTTPD_ERR_STATE;
+  HTTPD_CHECK_REQUEST(r);
+  HTTPD_REQUIRE(status >= 200 && status <= 599, HTTPD_ERR_INVALID, HTTPD_ERR_INVALID,
+                "the status is not between 200 and 599");
+  HTTPD_REQUIRE_HEAD(r);
   if (!r->flags.error_response) r->status = status;
   return HTTPD_OK;
 }
 
 httpd_str httpd_response_header(const httpd_request* r, httpd_str name) {
+  HTTPD_CHECK_REQUEST_VALUE(r);
+  HTTPD_REQUIRE_TEXT(name, {});
   if (httpd::base::EqualsIgnoreCase(View(name), "Content-Type")) {
     return r->content_type.empty() ? httpd_str{nullptr, 0} : Str(r->content_type);
   }
@@ -87,6 +113,7 @@ httpd_str httpd_response_header(const httpd_request* r, httpd_str name) {
 }
 
 uint32_t httpd_response_header_count(const httpd_request* r) {
+  HTTPD_CHECK_REQUEST_VALUE(r);
   uint32_t count = 0;
   for (uint32_t i = 0; i < r->field_count; ++i) count += !r->field(i)->removed;
   return count;
@@ -94,6 +121,9 @@ uint32_t httpd_response_header_count(const httpd_request* r) {
 
 httpd_result httpd_response_header_at(const httpd_request* r, uint32_t index, httpd_str* name,
                                       httpd_str* value) {
+  HTTPD_CHECK_REQUEST(r);
+  HTTPD_REQUIRE_ARGUMENT(name, HTTPD_ERR_INVALID);
+  HTTPD_REQUIRE_ARGUMENT(value, HTTPD_ERR_INVALID);
   for (uint32_t i = 0; i < r->field_count; ++i) {
     const HeaderField* field = r->field(i);
     if (field->removed || index-- > 0) continue;
@@ -105,7 +135,8 @@ httpd_result httpd_response_header_at(const httpd_request* r, uint32_t index, ht
 }
 
 httpd_result httpd_response_set_header(httpd_request* r, httpd_str name, httpd_str value) {
-  const httpd_result copied = CopyField(r, &name, &value);
+  HTTPD_CHECK_REQUEST(r);
+  const httpd_result copied = CopyField(__func__, r, &name, &value);
   if (copied != HTTPD_OK) return copied;
   if (httpd::base::EqualsIgnoreCase(View(name), "Content-Type")) {
     r->content_type = View(value);
@@ -115,16 +146,20 @@ httpd_result httpd_response_set_header(httpd_request* r, httpd_str name, httpd_s
 }
 
 httpd_result httpd_response_add_header(httpd_request* r, httpd_str name, httpd_str value) {
+  HTTPD_CHECK_REQUEST(r);
+  HTTPD_REQUIRE_TEXT(name, HTTPD_ERR_INVALID);
   if (httpd::base::EqualsIgnoreCase(View(name), "Content-Type")) {
     return httpd_response_set_header(r, name, value);
   }
-  const httpd_result copied = CopyField(r, &name, &value);
+  const httpd_result copied = CopyField(__func__, r, &name, &value);
   if (copied != HTTPD_OK) return copied;
   return AddField(r, View(name), View(value)) ? HTTPD_OK : HTTPD_ERR_NO_MEMORY;
 }
 
 httpd_result httpd_response_unset_header(httpd_request* r, httpd_str name) {
-  if (r->flags.head_sent) return HTTPD_ERR_STATE;
+  HTTPD_CHECK_REQUEST(r);
+  HTTPD_REQUIRE_TEXT(name, HTTPD_ERR_INVALID);
+  HTTPD_REQUIRE_HEAD(r);
   if (httpd::base::EqualsIgnoreCase(View(name), "Content-Type")) {
     const bool was_set = !r->content_type.empty();
     r->content_type = {};
@@ -133,36 +168,54 @@ httpd_result httpd_response_unset_header(httpd_request* r, httpd_str name) {
   return RemoveField(r, View(name)) ? HTTPD_OK : HTTPD_ERR_NOT_FOUND;
 }
 
-httpd_str httpd_response_content_type(const httpd_request* r) { return Str(r->content_type); }
+httpd_str httpd_response_content_type(const httpd_request* r) {
+  HTTPD_CHECK_REQUEST_VALUE(r);
+  return Str(r->content_type);
+}
 
 httpd_result httpd_response_set_content_type(httpd_request* r, httpd_str type) {
-  if (!httpd::http::IsFieldValue(View(type))) return HTTPD_ERR_INVALID;
-  if (r->flags.head_sent) return HTTPD_ERR_STATE;
+  HTTPD_CHECK_REQUEST(r);
+  HTTPD_REQUIRE_TEXT(type, HTTPD_ERR_INVALID);
+  HTTPD_REQUIRE(httpd::http::IsFieldValue(View(type)), HTTPD_ERR_INVALID, HTTPD_ERR_INVALID,
+                "a byte that may not stand in a field");
+  HTTPD_REQUIRE_HEAD(r);
   r->content_type = View(type);
   return HTTPD_OK;
 }
 
 httpd_result httpd_response_write(httpd_request* r, httpd_str data) {
-  if (const httpd_result may = MayWrite(r); may != HTTPD_OK) return may;
+  HTTPD_CHECK_REQUEST(r);
+  HTTPD_REQUIRE_TEXT(data, HTTPD_ERR_INVALID);
+  HTTPD_REQUIRE_WRITABLE(r);
+  if (r->body.bytes > kMaxUnsent) return HTTPD_ERR_LIMIT;
   return r->out->Write(View(data)) ? HTTPD_OK : HTTPD_ERR_NO_MEMORY;
 }
 
 httpd_result httpd_response_write_static(httpd_request* r, httpd_str data) {
-  if (const httpd_result may = MayWrite(r); may != HTTPD_OK) return may;
+  HTTPD_CHECK_REQUEST(r);
+  HTTPD_REQUIRE_TEXT(data, HTTPD_ERR_INVALID);
+  HTTPD_REQUIRE_WRITABLE(r);
+  if (r->body.bytes > kMaxUnsent) return HTTPD_ERR_LIMIT;
   return AppendMemory(r, View(data)) ? HTTPD_OK : HTTPD_ERR_NO_MEMORY;
 }
 
 httpd_result httpd_response_write_file(httpd_request* r, int32_t fd, int64_t offset,
                                        int64_t length) {
-  if (const httpd_result may = MayWrite(r); may != HTTPD_OK && may != HTTPD_ERR_LIMIT) return may;
-  if (fd < 0 || offset < 0 || length < 0) return HTTPD_ERR_INVALID;
+  HTTPD_CHECK_REQUEST(r);
+  HTTPD_REQUIRE_WRITABLE(r);
+  HTTPD_REQUIRE(fd >= 0 && offset >= 0 && length >= 0, HTTPD_ERR_INVALID, HTTPD_ERR_INVALID,
+                "descriptor, offset or length is negative");
   return AppendFile(r, fd, offset, static_cast<uint64_t>(length)) ? HTTPD_OK : HTTPD_ERR_NO_MEMORY;
 }
 
 httpd_result httpd_response_flush(httpd_request* r, httpd_flushed fn, void* user) {
-  if (r->flags.complete || r->state != RequestState::kSuspended || r->flushed != nullptr) {
-    return HTTPD_ERR_STATE;
-  }
+  HTTPD_CHECK_REQUEST(r);
+  HTTPD_REQUIRE_ARGUMENT(fn, HTTPD_ERR_INVALID);
+  HTTPD_REQUIRE(!r->flags.complete, HTTPD_ERR_STATE, HTTPD_ERR_STATE, kIsComplete);
+  HTTPD_REQUIRE(r->state == RequestState::kSuspended, HTTPD_ERR_STATE, HTTPD_ERR_STATE,
+                "the request is not suspended");
+  HTTPD_REQUIRE(r->flushed == nullptr, HTTPD_ERR_STATE, HTTPD_ERR_STATE,
+                "another flush has not called back yet");
   r->flushed = fn;
   r->flushed_user = user;
   r->stream->Send(r, false);
@@ -170,10 +223,17 @@ httpd_result httpd_response_flush(httpd_request* r, httpd_flushed fn, void* user
 }
 
 int64_t httpd_response_body_bytes(const httpd_request* r) {
+  HTTPD_CHECK_REQUEST_VALUE(r);
   return static_cast<int64_t>(r->body_sent);
 }
-int64_t httpd_response_bytes(const httpd_request* r) { return static_cast<int64_t>(r->bytes_sent); }
-int32_t httpd_response_keeps_alive(const httpd_request* r) { return r->flags.keep_alive; }
+int64_t httpd_response_bytes(const httpd_request* r) {
+  HTTPD_CHECK_REQUEST_VALUE(r);
+  return static_cast<int64_t>(r->bytes_sent);
+}
+int32_t httpd_response_keeps_alive(const httpd_request* r) {
+  HTTPD_CHECK_REQUEST_VALUE(r);
+  return r->flags.keep_alive;
+}
 
 int32_t httpd_response_head_sent(const httpd_request* r) {
   HTTPD_CHECK_REQUEST_VALUE(r);
@@ -209,6 +269,9 @@ httpd_result httpd_response_send_interim(httpd_request* r, uint32_t status,
 
 void httpd_log_request(const httpd_request* r, const httpd_module_handle* module, uint32_t level,
                        httpd_str text) {
+  HTTPD_REQUIRE_REQUEST(r, , );
+  HTTPD_REQUIRE_ARGUMENT(module, );
+  HTTPD_REQUIRE_TEXT(text, );
   constexpr auto kLeast = static_cast<uint32_t>(httpd::log::Level::kTrace8);
   httpd::server::LogRequest(r, static_cast<httpd::log::Level>(std::min(level, kLeast)),
                             module->name, View(text));

@@ -94,8 +94,7 @@ HTTPD_API httpd_str httpd_call_section(const httpd_directive_call* call);
 HTTPD_API httpd_str httpd_call_server_path(httpd_directive_call* call, httpd_str path);
 
 /* Reports an error at argument `index` (HTTPD_CALL_WHOLE_LINE: at the directive), with what cures
- * it
- * (`fix` may be empty). Texts are copied. Reading goes on, so that all errors of a configuration
+ * it (`fix` may be empty). Texts are copied. Reading goes on, so that all errors of a configuration
  * are shown at once; it does not go live. Returns HTTPD_ERR_INVALID. Since 1.0. */
 HTTPD_API httpd_result httpd_call_error(httpd_directive_call* call, uint32_t index,
                                         httpd_str message, httpd_str fix);

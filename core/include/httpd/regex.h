@@ -21,13 +21,13 @@ HTTPD_API httpd_regex* httpd_regex_compile(httpd_pool* pool, httpd_str pattern, 
 
 /* Searches `subject`: HTTPD_OK with captures (views into `subject`; data is NULL for a group that
  * took no part), HTTPD_DECLINED without a match, HTTPD_ERR_LIMIT when the expression needs more
- * steps than a request may take. `captures` has HTTPD_REGEX_CAPTURES entries or is NULL. Loop
- * thread or configuration time. Since 1.0. */
+ * steps than a request may take. `captures` has HTTPD_REGEX_CAPTURES entries or is NULL. Any
+ * thread. Since 1.0. */
 HTTPD_API httpd_result httpd_regex_match(const httpd_regex* regex, httpd_str subject,
                                          httpd_str* captures);
 
 /* `text` with $0 to $9 replaced by captures ("\$" is a dollar, "$&" as $0); {NULL, 0} when out of
- * memory. Since 1.0. */
+ * memory. The pool's thread. Since 1.0. */
 HTTPD_API httpd_str httpd_regex_expand(httpd_pool* pool, httpd_str text, const httpd_str* captures);
 
 HTTPD_EXTERN_C_END
