@@ -212,21 +212,15 @@ class ModuleInspection {
   void CheckAbi(const Manifest& manifest) {
     if (manifest.abi_major == 0) return;  // already told
     const std::string found = base::Concat("ABI ", manifest.abi_major, ".", manifest.abi_minor);
-    const std::string wanted =
-        base::Concat("ABI ", core_.abi_major, ".", core_.abi_minor, " or older");
     if (manifest.abi_major != core_.abi_major) {
       Add("HM-23", "this module speaks another interface", found,
           base::Concat("ABI ", core_.abi_major, ".x"),
           manifest.abi_major > core_.abi_major
               ? base::Concat("upgrade the server to a version with ABI ", manifest.abi_major)
               : base::Concat("install the module's version for httpd ", core_.version));
-    } else if (manifest.abi_minor > core_.abi_minor) {
-      Add("HM-24", "this module needs a newer server", found, wanted,
-          base::Concat("upgrade the server to one with ", found,
-                       ", or install the module's version "
-                       "for httpd ",
-                       core_.version));
     }
+    // A newer minor version alone is no reason to refuse: what the module uses decides, which
+    // CheckImports() tells.
   }
 
   void CheckLibraries() {
@@ -247,10 +241,20 @@ class ModuleInspection {
       }
     }
     if (missing.empty()) return;
-    Add("HM-26", "this module uses functions that this server does not have", List(missing),
-        base::Concat("functions of httpd ", core_.version),
-        base::Concat("upgrade the server to one that has ", missing[0],
-                     ", or install the module's version for httpd ", core_.version));
+    const Manifest& manifest = report_->manifest;
+    const bool newer =
+        manifest.abi_major == core_.abi_major && manifest.abi_minor > core_.abi_minor;
+    const std::string needed = base::Concat(manifest.abi_major, ".", manifest.abi_minor);
+    Add("HM-26",
+        newer ? base::Concat("this module needs core ≥ ", needed, " (uses ", missing[0], ")")
+              : "this module uses functions that this server does not have",
+        List(missing),
+        base::Concat("functions of ABI ", core_.abi_major, ".", core_.abi_minor, ", which httpd ",
+                     core_.version, " has"),
+        base::Concat(
+            "upgrade the server to one ",
+            newer ? base::Concat("with ABI ", needed) : base::Concat("that has ", missing[0]),
+            ", or install the module's version for httpd ", core_.version));
   }
 
   const InspectorLibrary& library_;

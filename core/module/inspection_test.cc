@@ -141,7 +141,17 @@ TEST(InspectionTest, EverythingThatIsWrongIsToldAtOnce) {
   EXPECT_EQ(Codes(Inspect("hello", "mod_linked.so").findings), std::vector<std::string>{"HM-25"});
 }
 
-TEST(InspectionTest, ANewerMinorAbiIsRefusedAnOlderCoreMajorToo) {
+TEST(InspectionTest, WhatAModuleNeedsIsWhatItImports) {
+  const InspectionItem item = Item("hello", "mod_hello.so");
+  CoreFacts core = Core();
+  const std::string_view none[] = {"httpd_none"};
+  core.api_names = none;
+  const InspectionResult result = InspectModules(HTTPD_INSPECTOR, core, {&item, 1});
+  ASSERT_EQ(Codes(result.modules[0].findings), std::vector<std::string>{"HM-26"});
+  EXPECT_EQ(result.modules[0].findings[0].found, "httpd_module_name");
+}
+
+TEST(InspectionTest, AnotherMajorAbiIsRefused) {
   const InspectionItem item = Item("hello", "mod_hello.so");
   CoreFacts core = Core();
   core.abi_major = 2;

@@ -9,10 +9,13 @@
 #include <sched.h>
 #endif
 
+#include <httpd/module.h>
+
 #include <algorithm>
 #include <map>
 
 #include "base/concat.h"
+#include "module/api_names.h"
 
 namespace httpd::process {
 namespace {
@@ -91,6 +94,9 @@ bool CopyModules(const boot::BootInfo& info, module::ModuleStore* store, Snapsho
                  PlannerInput* input) {
   input->inspector_path = info.libexec_dir + "/libhttpd_inspect.so";
   input->core.version = info.version;
+  input->core.abi_major = HTTPD_ABI_MAJOR;
+  input->core.abi_minor = HTTPD_ABI_MINOR;
+  input->core.api_names = module::ApiNames();
   input->identity = snapshot->identity;
   input->builtin = BuiltinReports();
   module::SearchPath search;
