@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# The installed tree bin/ libexec/ conf/ htdocs/ logs/ include/ man/ run/. It is relocatable: paths are
-# found from the bootstrap. An existing configuration or site is left alone.
+# The installed tree bin/ libexec/ conf/ htdocs/ logs/ include/ share/ man/ run/. It is relocatable:
+# paths are found from the bootstrap. include/ and share/ come from HttpdDevelopment.cmake. An existing configuration or site is left alone.
 
-install(DIRECTORY core/include/httpd DESTINATION include)
 install(DIRECTORY DESTINATION logs)
 install(DIRECTORY DESTINATION run)
 install(DIRECTORY DESTINATION man)
