@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// 1 when this is compiled with AddressSanitizer, whose shadow needs terabytes of address space. GCC
-// defines a macro for it, clang has a feature.
-#if defined(__SANITIZE_ADDRESS__)
+// 1 when this is compiled with AddressSanitizer or ThreadSanitizer, whose shadows need terabytes of
+// address space. GCC defines macros for them, clang has features.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define HTTPD_ADDRESS_SANITIZER 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define HTTPD_ADDRESS_SANITIZER 1
 #endif
 #endif

@@ -91,7 +91,7 @@ bool IsAlarm(const std::string& line) {
   static constexpr std::string_view kAlarms[] = {":error]",          ":crit]",
                                                  ":alert]",          ":emerg]",
                                                  "[error]",          "[crit]",
-                                                 "AddressSanitizer", "LeakSanitizer",
+                                                 "AddressSanitizer", "LeakSanitizer", "ThreadSanitizer",
                                                  "runtime error:",   "UndefinedBehaviorSanitizer",
                                                  "Assertion"};
   return std::any_of(std::begin(kAlarms), std::end(kAlarms),

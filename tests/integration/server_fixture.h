@@ -113,7 +113,7 @@ class ServerTest : public ::testing::Test {
 std::string BuildDir();       // HTTPD_BUILD_DIR in the environment, else the one compiled in
 std::string HttpdProgram();   // BuildDir()/bin/httpd
 std::string TestModuleDir();  // where tests/modules were built
-bool AddressSanitizer();      // this build runs with ASan: slower, and malloc is its own
+bool AddressSanitizer();      // this build runs with ASan or TSan: slower, and malloc is its own
 bool FaultSwitches();         // this build has the fault switches
 
 #define SKIP_UNLESS_ROOT() \
