@@ -75,6 +75,7 @@ bool Open(httpd_connection* connection, httpd_worker* worker, int fd, const sock
 
 bool Adopt(httpd_connection* connection, httpd_worker* worker, int fd) {
   connection->worker = worker;
+  connection->id = ++worker->connection_ids;
   connection->fd = fd;
   connection->transport = &PlainTransport();
   connection->poll.data = connection;

@@ -14,6 +14,9 @@ enum class ToGeneration : uint32_t {
   kReplace = 4,  // value: index of a grant whose file was opened afresh, attached
   kDrain = 5,    // value: seconds until connections are cut, kNoDeadline for never
   kStop = 6,
+  kZone = 7,        // value: kZone…, the memory attached; the answer to kZone (zone_keeper.h)
+  kZoneBefore = 8,  // the memory of the generation before, attached
+  kHandover = 9,    // where idle connections go once the workers drain, attached
 };
 
 enum class FromGeneration : uint32_t {
@@ -24,6 +27,7 @@ enum class FromGeneration : uint32_t {
   kLoaded = 5,    // modules are loaded and the configuration stands; waits for kStart
   kWorker = 6,    // payload: WorkerFact
   kReady = 7,     // every worker polls its slots
+  kZone = 8,      // payload: ZoneRequest and two names
 };
 
 struct WorkerFact {

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +26,14 @@ constexpr size_t kMaxText = 4u << 20;  // what a generation may have to say
 constexpr int64_t kDrainGrace = 5000;  // beyond the drain's deadline until the group is killed
 constexpr int64_t kStopGrace = 6000;
 
+bool HandoverPair(base::UniqueFd* inbox, base::UniqueFd* outbox) {
+  int fds[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0) return false;
+  inbox->Reset(fds[0]);
+  outbox->Reset(fds[1]);
+  return true;
+}
+
 void AppendLimited(const std::string& piece, std::string* text) {
   if (text->size() + piece.size() <= kMaxText) *text += piece;
 }
@@ -32,8 +41,12 @@ void AppendLimited(const std::string& piece, std::string* text) {
 }  // namespace
 
 GenerationHandle::GenerationHandle(PollLoop* loop, uint32_t id, std::shared_ptr<Snapshot> snapshot,
-                                   Events events)
-    : loop_(loop), id_(id), snapshot_(std::move(snapshot)), events_(std::move(events)) {}
+                                   Events events, ZoneList zones)
+    : loop_(loop),
+      id_(id),
+      snapshot_(std::move(snapshot)),
+      events_(std::move(events)),
+      zones_(std::move(zones)) {}
 
 GenerationHandle::~GenerationHandle() {
   loop_->Cancel(timer_);
@@ -46,13 +59,16 @@ bool GenerationHandle::Fork(const Options& options, const std::string& libexec_d
   check_ = options.action != Action::kServe;
   scoreboard_ = Scoreboard::Create(snapshot_->workers);
   Channel theirs;
-  if (scoreboard_ == nullptr || !Channel::Pair(&channel_, &theirs)) {
+  base::UniqueFd inbox;
+  if (scoreboard_ == nullptr || !Channel::Pair(&channel_, &theirs) ||
+      (!check_ && !HandoverPair(&inbox, &outbox_))) {
     *problem = MakeProblem("HP-33", base::Concat("cannot start generation ", id_), ErrnoText(errno),
                            "memory and descriptors", "ulimit -n; free");
     return false;
   }
   std::vector<Descriptor> keep = held;
   keep.push_back({theirs.fd(), Hold::kGenerationChannel});
+  keep.push_back({inbox.get(), Hold::kHandover});
   if (snapshot_->error_log) keep.push_back({snapshot_->error_log.get(), Hold::kErrorLog});
   for (const int fd : snapshot_->listeners.Descriptors()) keep.push_back({fd, Hold::kListener});
   pid_ = ForkRole(Role::kGeneration, base::Concat("generation ", id_), keep);
@@ -64,6 +80,7 @@ bool GenerationHandle::Fork(const Options& options, const std::string& libexec_d
     start.snapshot = snapshot_.get();
     start.scoreboard = scoreboard_.get();
     start.channel = std::move(theirs);
+    start.inbox = std::move(inbox);
     start.must_be_traversed = must_be_traversed;
     start.libexec_dir = libexec_dir;
     // _exit: the image, with all that the supervisor would do at its end, is a copy.
@@ -105,6 +122,8 @@ bool GenerationHandle::Handle(Packet packet) {
     case FromGeneration::kRequest:
       if (starting) Answer(packet.payload);
       return starting;
+    case FromGeneration::kZone:
+      return starting && !check_ && zones_.Answer(packet.payload, &channel_);
     case FromGeneration::kFindings:
       AppendLimited(packet.payload, &findings_);
       return true;
@@ -134,6 +153,7 @@ bool GenerationHandle::Handle(Packet packet) {
       if (!starting) return true;
       loop_->Cancel(timer_);
       state_ = State::kServing;
+      zones_.Settle();
       events_.ready(this);
       return true;
   }
@@ -198,6 +218,12 @@ void GenerationHandle::ReopenLogs() {
                  base::Concat("the old file stays in use: ", RenderProblem(problem)));
     }
   }
+}
+
+void GenerationHandle::HandOverTo(const GenerationHandle& next) {
+  if (state_ == State::kGone || state_ == State::kStarting || !next.outbox_) return;
+  // One that does not read keeps its connections.
+  channel_.Send(static_cast<uint32_t>(ToGeneration::kHandover), 0, {}, next.outbox_.get());
 }
 
 void GenerationHandle::Armed(int64_t milliseconds) {

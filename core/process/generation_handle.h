@@ -16,6 +16,7 @@
 #include "process/keep_list.h"
 #include "process/poll_loop.h"
 #include "process/snapshot.h"
+#include "process/zone_keeper.h"
 
 namespace httpd::process {
 
@@ -31,7 +32,9 @@ class GenerationHandle {
     std::function<void(GenerationHandle*)> changed;  // the list of workers
   };
 
-  GenerationHandle(PollLoop* loop, uint32_t id, std::shared_ptr<Snapshot> snapshot, Events events);
+  // `zones`: those of the generation before.
+  GenerationHandle(PollLoop* loop, uint32_t id, std::shared_ptr<Snapshot> snapshot, Events events,
+                   ZoneList zones = {});
   ~GenerationHandle();
   GenerationHandle(const GenerationHandle&) = delete;
   GenerationHandle& operator=(const GenerationHandle&) = delete;
@@ -53,6 +56,12 @@ class GenerationHandle {
   void Drain(uint32_t seconds);  // kNoDeadline: as long as it takes
   void Stop();
   void Kill();  // the whole process group
+
+  // Its idle connections go to `next` once it drains.
+  void HandOverTo(const GenerationHandle& next);
+  // Nobody else will learn the way to this one.
+  void CloseOutbox() { outbox_.Reset(); }
+  const ZoneList& zones() const { return zones_.zones(); }
 
   // Opens every file that it was granted afresh and sends it.
   void ReopenLogs();
@@ -89,6 +98,8 @@ class GenerationHandle {
   State state_ = State::kStarting;
   Channel channel_;
   std::unique_ptr<Scoreboard> scoreboard_;
+  ZoneKeeper zones_;
+  base::UniqueFd outbox_;  // what is sent here arrives at its workers
   std::map<uint32_t, pid_t> workers_;
   std::set<size_t> granted_;
   std::string findings_, summary_, output_;

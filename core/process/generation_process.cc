@@ -20,11 +20,13 @@
 #include "process/fault.h"
 #include "process/generation_channel.h"
 #include "process/grant_client.h"
+#include "process/helper_processes.h"
 #include "process/keep_list.h"
 #include "process/poll_loop.h"
 #include "process/signals.h"
 #include "process/worker_channel.h"
 #include "process/worker_set.h"
+#include "process/zone_client.h"
 
 namespace httpd::process {
 namespace {
@@ -51,7 +53,10 @@ int CountThreads() {
 class GenerationProcess {
  public:
   explicit GenerationProcess(GenerationStart start)
-      : start_(std::move(start)), snapshot_(*start_.snapshot), broker_(&start_.channel) {}
+      : start_(std::move(start)),
+        snapshot_(*start_.snapshot),
+        broker_(&start_.channel),
+        zones_(&broker_) {}
 
   int Run();
 
@@ -63,6 +68,7 @@ class GenerationProcess {
   int Refuse();
   int Describe();
   bool AwaitStart();
+  bool StartHelpers();
   void StartWorkers();
   std::vector<Descriptor> Inherited() const;
   int Loop();
@@ -78,10 +84,12 @@ class GenerationProcess {
   GenerationStart start_;
   Snapshot& snapshot_;
   BrokerClient broker_;
+  ZoneRequests zones_;
   config::Diagnostics diagnostics_;
   std::vector<int> opened_by_modules_;
   std::unique_ptr<server::Generation> generation_;
   PollLoop loop_;
+  std::unique_ptr<HelperProcesses> helpers_;
   std::unique_ptr<WorkerSet> workers_;
   std::optional<int> exit_code_;
 };
@@ -136,6 +144,7 @@ bool GenerationProcess::Load() {
   for (const auto& file : snapshot_.early.load_files) input.load_files.push_back(file.value);
   input.addresses = snapshot_.addresses;
   input.grants = &broker_;
+  if (!check()) input.zones = &zones_;
   input.provider = [this](std::string_view directive) {
     std::vector<std::string> directories;
     for (const auto& directory : snapshot_.early.module_path) {
@@ -194,7 +203,22 @@ std::vector<Descriptor> GenerationProcess::Inherited() const {
                                        {snapshot_.error_log.get(), Hold::kErrorLog}};
   for (const int fd : broker_.Descriptors()) inherited.push_back({fd, Hold::kGrant});
   for (const int fd : opened_by_modules_) inherited.push_back({fd, Hold::kModule});
+  inherited.push_back({start_.inbox.get(), Hold::kHandover});
+  for (const Descriptor& path : helpers_->ForWorkers()) inherited.push_back(path);
   return inherited;
+}
+
+// Before the workers, so that those find them.
+bool GenerationProcess::StartHelpers() {
+  helpers_ =
+      std::make_unique<HelperProcesses>(&loop_, generation_.get(), snapshot_.error_log.get());
+  Problem problem;
+  if (!helpers_->Open(&problem)) {
+    diagnostics_.Add(std::move(problem));
+    return false;
+  }
+  helpers_->Start();
+  return true;
 }
 
 void GenerationProcess::StartWorkers() {
@@ -208,12 +232,14 @@ void GenerationProcess::StartWorkers() {
     diagnostics_.Add(MakeProblem(
         "HP-32", line.empty() ? "a worker ended before it served" : std::move(line), "",
         "workers that come up", "remove the LoadModule line of the module that is named"));
+    helpers_->Kill();
     exit_code_ = Refuse();
   };
-  events.all_gone = [this] { exit_code_ = 0; };
+  events.all_gone = [this] { helpers_->Stop([this] { exit_code_ = 0; }); };
   workers_ = std::make_unique<WorkerSet>(&loop_, generation_.get(), &snapshot_, start_.scoreboard,
                                          start_.debug, std::move(events));
   workers_->SetInherited(Inherited());
+  workers_->SetHandover(start_.inbox.get());
   workers_->Start();
 }
 
@@ -236,6 +262,11 @@ void GenerationProcess::Handle(Packet packet) {
       if (!packet.fd) return;
       for (const int fd : broker_.Replace(packet.value, packet.fd.get())) workers_->Replace(fd);
       return;
+    case ToGeneration::kHandover:
+      if (packet.fd) workers_->SendHandover(packet.fd.get());
+      return;
+    case ToGeneration::kZone:
+    case ToGeneration::kZoneBefore:
     case ToGeneration::kGrant:
     case ToGeneration::kRefused:
     case ToGeneration::kStart:
@@ -263,7 +294,9 @@ void GenerationProcess::ReadSupervisor() {
 
 void GenerationProcess::Reap() {
   int status = 0;
-  for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) workers_->Exited(pid, status);
+  for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+    if (!workers_->Exited(pid, status)) helpers_->Exited(pid, status);
+  }
 }
 
 int GenerationProcess::Loop() {
@@ -276,6 +309,7 @@ int GenerationProcess::Loop() {
     }
   });
   loop_.Watch(start_.channel.fd(), [this] { ReadSupervisor(); });
+  if (!StartHelpers()) return Refuse();
   StartWorkers();
   for (Packet& packet : broker_.TakeDeferred()) Handle(std::move(packet));
   while (!exit_code_.has_value()) loop_.RunOnce();

@@ -19,6 +19,7 @@ struct GenerationStart {
   bool debug = false;              // -X
   Snapshot* snapshot = nullptr;
   Scoreboard* scoreboard = nullptr;
+  base::UniqueFd inbox;                        // where connections of the generation before arrive
   Channel channel;                             // to the supervisor, also the lifeline
   std::vector<std::string> must_be_traversed;  // beside ServerRoot and DocumentRoots
   std::string libexec_dir;

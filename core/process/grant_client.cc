@@ -15,30 +15,36 @@
 namespace httpd::process {
 
 absl::StatusOr<int> BrokerClient::Open(std::string_view directive, std::string_view argument) {
-  // A child that a module forked must not talk into this process's conversation.
-  if (getpid() != owner_) _exit(70);
   std::string request = base::Concat(directive, std::string_view("\0", 1), argument);
-  if (!channel_->Send(static_cast<uint32_t>(FromGeneration::kRequest), 0, request, -1,
-                      Channel::Wait::kYes)) {
+  Packet packet;
+  if (!Ask(FromGeneration::kRequest, request, ToGeneration::kGrant, &packet)) {
     return absl::UnavailableError("the supervisor does not answer");
   }
+  if (packet.type == static_cast<uint32_t>(ToGeneration::kGrant)) {
+    const int fd = packet.fd.Release();
+    Adopt(packet.value, fd);
+    return fd;
+  }
+  const size_t end = packet.payload.find('\0');
+  absl::Status status = absl::FailedPreconditionError(packet.payload.substr(0, end));
+  if (end != std::string::npos) SetFix(packet.payload.substr(end + 1), &status);
+  return status;
+}
+
+bool BrokerClient::Ask(FromGeneration question, std::string_view payload, ToGeneration answer,
+                       Packet* packet) {
+  // A child that a module forked must not talk into this process's conversation.
+  if (getpid() != owner_) _exit(70);
+  return channel_->Send(static_cast<uint32_t>(question), 0, payload, -1, Channel::Wait::kYes) &&
+         Await(answer, packet);
+}
+
+bool BrokerClient::Await(ToGeneration answer, Packet* packet) {
   for (;;) {
-    Packet packet;
-    if (channel_->Receive(&packet, Channel::Wait::kYes) != Channel::Got::kPacket) {
-      return absl::UnavailableError("the supervisor is gone");
-    }
-    if (packet.type == static_cast<uint32_t>(ToGeneration::kGrant) && packet.fd) {
-      const int fd = packet.fd.Release();
-      Adopt(packet.value, fd);
-      return fd;
-    }
-    if (packet.type == static_cast<uint32_t>(ToGeneration::kRefused)) {
-      const size_t end = packet.payload.find('\0');
-      absl::Status status = absl::FailedPreconditionError(packet.payload.substr(0, end));
-      if (end != std::string::npos) SetFix(packet.payload.substr(end + 1), &status);
-      return status;
-    }
-    deferred_.push_back(std::move(packet));
+    if (channel_->Receive(packet, Channel::Wait::kYes) != Channel::Got::kPacket) return false;
+    if (packet->type == static_cast<uint32_t>(answer) && packet->fd) return true;
+    if (packet->type == static_cast<uint32_t>(ToGeneration::kRefused)) return true;
+    deferred_.push_back(std::move(*packet));
   }
 }
 

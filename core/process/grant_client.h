@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "process/channel.h"
+#include "process/generation_channel.h"
 #include "server/generation.h"
 
 namespace httpd::process {
@@ -29,6 +30,11 @@ class BrokerClient : public server::GrantClient {
 
   // Numbers that are still what was handed out.
   std::vector<int> Descriptors() const;
+
+  // Sends a question and waits for its answer, or for a refusal. False: the supervisor is gone.
+  bool Ask(FromGeneration question, std::string_view payload, ToGeneration answer, Packet* packet);
+  // Waits for a packet of this type, or a refusal.
+  bool Await(ToGeneration answer, Packet* packet);
 
   // Packets that came while an answer was awaited.
   std::vector<Packet> TakeDeferred() { return std::move(deferred_); }

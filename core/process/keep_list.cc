@@ -22,8 +22,8 @@ namespace httpd::process {
 namespace {
 
 constexpr std::array kSupervisorHolds = {
-    Hold::kStdio,  Hold::kErrorLog, Hold::kSignalPipe, Hold::kPidFile,
-    Hold::kReport, Hold::kListener, Hold::kPlanPipe,   Hold::kGenerationChannel};
+    Hold::kStdio,    Hold::kErrorLog, Hold::kSignalPipe,        Hold::kPidFile, Hold::kReport,
+    Hold::kListener, Hold::kPlanPipe, Hold::kGenerationChannel, Hold::kZone,    Hold::kHandover};
 constexpr std::array kPlannerHolds = {Hold::kStdio, Hold::kPlanPipe};
 constexpr std::array kGenerationHolds = {Hold::kStdio,
                                          Hold::kErrorLog,
@@ -31,10 +31,15 @@ constexpr std::array kGenerationHolds = {Hold::kStdio,
                                          Hold::kListener,
                                          Hold::kGenerationChannel,
                                          Hold::kWorkerChannel,
+                                         Hold::kHandover,
+                                         Hold::kHelperSocket,
+                                         Hold::kHelperPath,
                                          Hold::kGrant,
                                          Hold::kModule};
 constexpr std::array kWorkerHolds = {Hold::kStdio,         Hold::kErrorLog, Hold::kListener,
-                                     Hold::kWorkerChannel, Hold::kGrant,    Hold::kModule};
+                                     Hold::kWorkerChannel, Hold::kHandover, Hold::kHelperPath,
+                                     Hold::kGrant,         Hold::kModule};
+constexpr std::array kHelperHolds = {Hold::kStdio, Hold::kErrorLog, Hold::kHelperSocket};
 
 // Closes first..last; false where the kernel has no call for it.
 bool CloseRange(unsigned first, unsigned last) {
@@ -57,6 +62,10 @@ std::string_view HoldName(Hold hold) {
                                                 "plan pipe",
                                                 "generation channel",
                                                 "worker channel",
+                                                "memory of a zone",
+                                                "way of idle connections",
+                                                "socket of a helper",
+                                                "way to a helper",
                                                 "granted file",
                                                 "descriptor of a module"};
   const auto index = static_cast<size_t>(hold);
@@ -64,7 +73,8 @@ std::string_view HoldName(Hold hold) {
 }
 
 std::string_view RoleName(Role role) {
-  static constexpr std::string_view kNames[] = {"supervisor", "planner", "generation", "worker"};
+  static constexpr std::string_view kNames[] = {"supervisor", "planner", "generation", "worker",
+                                                "helper"};
   const auto index = static_cast<size_t>(role);
   return index < std::size(kNames) ? kNames[index] : "unknown";
 }
@@ -79,6 +89,8 @@ std::span<const Hold> KeepList(Role role) {
       return kGenerationHolds;
     case Role::kWorker:
       return kWorkerHolds;
+    case Role::kHelper:
+      return kHelperHolds;
   }
   return {};
 }

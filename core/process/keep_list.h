@@ -11,7 +11,7 @@
 
 namespace httpd::process {
 
-enum class Role : uint8_t { kSupervisor, kPlanner, kGeneration, kWorker };
+enum class Role : uint8_t { kSupervisor, kPlanner, kGeneration, kWorker, kHelper };
 
 // What a descriptor is for.
 enum class Hold : uint8_t {
@@ -24,6 +24,10 @@ enum class Hold : uint8_t {
   kPlanPipe,           // planner to supervisor
   kGenerationChannel,  // one end of a generation's lifeline
   kWorkerChannel,      // one end of a worker's lifeline
+  kZone,               // memory of a module that outlives generations
+  kHandover,           // one end of the way on which idle connections change the generation
+  kHelperSocket,       // where a helper listens
+  kHelperPath,         // what workers connect to it by
   kGrant,              // opened by the broker
   kModule,             // opened by a module while the configuration was read
 };

@@ -36,7 +36,7 @@ TEST(KeepListTest, EachRoleKeepsExactlyItsList) {
     opened.push_back(fd);
     held.push_back({fd, static_cast<Hold>(hold)});
   }
-  for (const Role role : {Role::kPlanner, Role::kGeneration, Role::kWorker}) {
+  for (const Role role : {Role::kPlanner, Role::kGeneration, Role::kWorker, Role::kHelper}) {
     std::vector<int> expected = Kept(role, held);
     std::sort(expected.begin(), expected.end());
     EXPECT_EQ(expected.size() - 3, KeepList(role).size() - 1) << RoleName(role);
@@ -47,7 +47,7 @@ TEST(KeepListTest, EachRoleKeepsExactlyItsList) {
 }
 
 TEST(KeepListTest, NoRoleBelowTheSupervisorHasThePidFile) {
-  for (const Role role : {Role::kPlanner, Role::kGeneration, Role::kWorker}) {
+  for (const Role role : {Role::kPlanner, Role::kGeneration, Role::kWorker, Role::kHelper}) {
     const auto list = KeepList(role);
     for (const Hold hold : {Hold::kPidFile, Hold::kReport}) {
       EXPECT_EQ(std::find(list.begin(), list.end(), hold), list.end()) << HoldName(hold);

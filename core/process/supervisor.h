@@ -95,6 +95,7 @@ class Supervisor {
   bool terminal_ = false;  // in the foreground of one: window changes are no wish to stop
 
   GenerationHandle* serving_ = nullptr;
+  ZoneList zones_;  // of the generation that serves or served last
   uint32_t last_id_ = 0;
   int quick_replacements_ = 0;
   int64_t serving_since_ = 0;

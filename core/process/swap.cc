@@ -128,8 +128,8 @@ void Supervisor::StartGeneration() {
   events.loaded = [this](GenerationHandle* handle) { OnLoaded(handle); };
   events.ready = [this](GenerationHandle* handle) { OnReady(handle); };
   events.changed = [this](GenerationHandle*) { PublishState(); };
-  auto handle =
-      std::make_unique<GenerationHandle>(&loop_, ++last_id_, swap_->snapshot, std::move(events));
+  auto handle = std::make_unique<GenerationHandle>(&loop_, ++last_id_, swap_->snapshot,
+                                                   std::move(events), zones_);
   Problem problem;
   if (!handle->Fork(options_, info_.libexec_dir, MustBeTraversed(*swap_->snapshot), Stdio(),
                     &problem)) {
@@ -157,6 +157,11 @@ void Supervisor::Commit() {
   serving_ = swap_->generation;
   serving_since_ = PollLoop::Now();
   current_ = swap_->snapshot;
+  zones_ = serving_->zones();
+  for (const auto& [pid, handle] : generations_) {
+    if (handle.get() != serving_) handle->HandOverTo(*serving_);
+  }
+  serving_->CloseOutbox();
   if (swap_->pid_file) {
     pid_file_.Remove();
     pid_file_ = std::move(swap_->pid_file);

@@ -94,6 +94,7 @@ void WorkerSet::RunWorker(uint32_t index, Channel channel) {
   input.listeners = snapshot_->listeners.ForWorker(index, scoreboard_->workers());
   input.channel = channel.fd();
   input.slot = scoreboard_->worker(index);
+  input.handover = inbox_;
   input.slot->pid.store(static_cast<uint32_t>(getpid()), std::memory_order_relaxed);
   // _exit: what the generation's image would clean up at exit is not this process's to clean.
   _exit(generation_->RunWorker(input));
@@ -194,6 +195,10 @@ void WorkerSet::Stop() {
   Tell(static_cast<uint32_t>(ToWorker::kStop), 0, -1);
   KillAfter(kStopGrace);
   CheckGone();
+}
+
+void WorkerSet::SendHandover(int outbox) {
+  Tell(static_cast<uint32_t>(ToWorker::kHandover), 0, outbox);
 }
 
 void WorkerSet::Replace(int fd) {

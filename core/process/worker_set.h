@@ -34,6 +34,9 @@ class WorkerSet {
   // What workers may keep beside their own channel and listeners.
   void SetInherited(std::vector<Descriptor> inherited) { inherited_ = std::move(inherited); }
 
+  // Where workers take connections of the generation before.
+  void SetHandover(int inbox) { inbox_ = inbox; }
+
   void Start();
 
   // A child of this process ended; true when it was a worker.
@@ -44,6 +47,9 @@ class WorkerSet {
   // it.
   void Drain(uint32_t seconds);
   void Stop();
+
+  // Every worker sends its idle connections there once it drains.
+  void SendHandover(int outbox);
 
   // Every worker puts a copy of `fd` in place of its own descriptor `fd`.
   void Replace(int fd);
@@ -72,6 +78,7 @@ class WorkerSet {
   bool debug_;
   Events events_;
   std::vector<Descriptor> inherited_;
+  int inbox_ = -1;
   std::vector<Worker> workers_;
   bool told_ready_ = false;
   bool ending_ = false;

@@ -70,15 +70,16 @@ bool httpd_generation::RunHooks(uint32_t hook, httpd::process::ScoreboardSlot* p
       result = HTTPD_ERR_INVALID;
     }
     if (phase != nullptr) phase->Blame(0, 0);
-    if (result == HTTPD_OK || result == HTTPD_DECLINED) continue;
+    const bool told = zones.Report(diagnostics);
+    ok = ok && !told;
+    if (result == HTTPD_OK || result == HTTPD_DECLINED || told) continue;
     ok = false;
     httpd::module::ReportModuleError(
         registry.at(entry.slot), httpd::base::Concat(httpd::server::HookName(entry.hook), " hook"),
         result, diagnostics);
   }
   running_hook = 0;
-  zones.Report(diagnostics);
-  return ok && diagnostics->ok();
+  return ok;
 }
 
 bool httpd_generation::Load(httpd::process::ScoreboardSlot* phase,

@@ -10,11 +10,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/concat.h"
 #include "http/connection.h"
 #include "log/error_log.h"
+#include "server/generation_impl.h"
 #include "server/handover_hooks.h"
 #include "server/worker.h"
 
@@ -22,6 +24,19 @@ namespace httpd::server {
 namespace {
 constexpr int kBatch = 16;  // of what has arrived, so that other workers get their share
 constexpr int kSweep = 65536;
+
+// Whether a module keeps something on the connection and would not know that it moves.
+bool HasForeignContext(const httpd_connection* connection) {
+  if (connection->contexts == nullptr) return false;
+  const httpd_generation& generation = *connection->worker->generation;
+  const auto exporters = generation.hooks.Of(HTTPD_HOOK_HANDOVER_EXPORT);
+  for (size_t slot = 1; slot < generation.registry.size(); ++slot) {
+    const bool exports = std::any_of(exporters.begin(), exporters.end(),
+                                     [&](const auto& entry) { return entry.slot == slot; });
+    if (connection->contexts[slot] != nullptr && !exports) return true;
+  }
+  return false;
+}
 }  // namespace
 
 // ---- leaving ----
@@ -82,7 +97,7 @@ Handover::Sent Handover::SendOne(httpd_connection* connection) {
     return Sent::kNotThis;
   }
   HandoverRecord record;
-  if (!Export(connection, &record)) return Sent::kNotThis;
+  if (HasForeignContext(connection) || !Export(connection, &record)) return Sent::kNotThis;
   const std::string bytes = record.Encode();
   if (bytes.size() > HandoverRecord::kMaxPacket) return Sent::kNotThis;
   const Sent sent = SendPacket(connection->fd, bytes);
@@ -144,8 +159,9 @@ void Handover::Pause() {
 
 void Handover::Resume() {
   if (!inbox_open_) return;
-  uv_poll_start(&inbox_poll_, UV_READABLE,
-                [](uv_poll_t* poll, int, int) { static_cast<Handover*>(poll->data)->Take(kBatch); });
+  uv_poll_start(&inbox_poll_, UV_READABLE, [](uv_poll_t* poll, int, int) {
+    static_cast<Handover*>(poll->data)->Take(kBatch);
+  });
 }
 
 // The socket is shut before it is emptied: whoever sends to it from then on learns that nobody

@@ -80,14 +80,14 @@ httpd_result httpd_helper_add(httpd_module_handle* self, const httpd_helper_opti
                 HTTPD_ERR_INVALID, HTTPD_ERR_INVALID, "argv[0] is not an absolute path");
   HTTPD_REQUIRE(generation->helpers.Find(self, options.name) == nullptr, HTTPD_ERR_EXISTS,
                 HTTPD_ERR_EXISTS, "the module has a helper of that name");
-  HTTPD_REQUIRE(generation->helpers.size() < httpd::server::HelperSet::kMost,
-                HTTPD_ERR_LIMIT, HTTPD_ERR_LIMIT, "a generation has at most 64 helpers");
+  HTTPD_REQUIRE(generation->helpers.size() < httpd::server::HelperSet::kMost, HTTPD_ERR_LIMIT,
+                HTTPD_ERR_LIMIT, "a generation has at most 64 helpers");
   if (options.argv != nullptr) {
     std::string fix;
     const std::string why = WhyNotRunnable(options.argv[0], &fix);
     if (!why.empty()) {
-      self->error = httpd::base::Concat("helper ", options.name, " cannot be run: ", why,
-                                        " [HS-81]");
+      self->error =
+          httpd::base::Concat("helper ", options.name, " cannot be run: ", why, " [HS-81]");
       self->fix = fix;
       return HTTPD_ERR_NOT_FOUND;
     }

@@ -32,8 +32,8 @@ httpd_helper* HelperSet::Find(const httpd_module_handle* module, std::string_vie
 httpd_helper* HelperSet::Add(const httpd_module_handle* module,
                              const httpd_helper_options& options) {
   if (counters_ == nullptr) {
-    void* memory = ::mmap(nullptr, kCounterBytes, PROT_READ | PROT_WRITE,
-                          MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void* memory =
+        ::mmap(nullptr, kCounterBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return nullptr;
     counters_ = static_cast<std::atomic<uint32_t>*>(memory);
   }
@@ -66,9 +66,8 @@ int httpd_generation::RunHelper(const httpd_helper& helper, int listening_fd) {
   try {
     return helper.main(listening_fd, helper.user);
   } catch (...) {
-    httpd::log::Write(
-        httpd::log::Level::kError, helper.module_name,
-        httpd::base::Concat("a C++ exception left helper ", helper.name, " [HS-02]"));
+    httpd::log::Write(httpd::log::Level::kError, helper.module_name,
+                      httpd::base::Concat("a C++ exception left helper ", helper.name, " [HS-02]"));
     return 70;
   }
 }

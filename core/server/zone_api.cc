@@ -28,9 +28,8 @@ httpd_result httpd_zone_open(httpd_module_handle* self, const httpd_zone_options
   httpd_zone_options options;
   HTTPD_READ_SIZED(httpd_zone_options, raw, &options);
   httpd_generation* generation = self->generation;
-  HTTPD_REQUIRE(generation != nullptr &&
-                    (generation->running_hook == HTTPD_HOOK_OPEN_LOGS ||
-                     generation->running_hook == HTTPD_HOOK_POST_CONFIG),
+  HTTPD_REQUIRE(generation != nullptr && (generation->running_hook == HTTPD_HOOK_OPEN_LOGS ||
+                                          generation->running_hook == HTTPD_HOOK_POST_CONFIG),
                 HTTPD_ERR_STATE, HTTPD_ERR_STATE,
                 "zones are opened in an OPEN_LOGS or POST_CONFIG hook");
   HTTPD_REQUIRE(httpd::server::IsServiceName(options.name), HTTPD_ERR_INVALID, HTTPD_ERR_INVALID,

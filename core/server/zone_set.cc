@@ -124,9 +124,9 @@ httpd_result ZoneSet::Fill(const ZoneMemory& memory, const httpd_zone_options& o
       result = options.init(zone, httpd_zone_memory(zone), httpd_zone_size(zone), options.user);
     }
   } catch (...) {
-    log::Write(log::Level::kError, zone->module->name,
-               base::Concat("a C++ exception left the function that fills zone ", zone->name,
-                            " [HS-02]"));
+    log::Write(
+        log::Level::kError, zone->module->name,
+        base::Concat("a C++ exception left the function that fills zone ", zone->name, " [HS-02]"));
     result = HTTPD_ERR_INVALID;
   }
   if (old != nullptr) ::munmap(old, memory.before_bytes);
@@ -135,8 +135,8 @@ httpd_result ZoneSet::Fill(const ZoneMemory& memory, const httpd_zone_options& o
 
 httpd_result ZoneSet::Refuse(const httpd_zone& zone, httpd_module_handle* module,
                              httpd_result result) {
-  config::Diagnostic problem =
-      Problem(zone, "HS-80", base::Concat("module ", module->name, " did not fill zone ", zone.name));
+  config::Diagnostic problem = Problem(
+      zone, "HS-80", base::Concat("module ", module->name, " did not fill zone ", zone.name));
   problem.found = module->error.empty() ? module::ResultName(result) : module->error;
   problem.fix = module->fix.empty() ? base::Concat("remove the LoadModule line of ", module->name)
                                     : module->fix;
@@ -144,9 +144,11 @@ httpd_result ZoneSet::Refuse(const httpd_zone& zone, httpd_module_handle* module
   return result;
 }
 
-void ZoneSet::Report(config::Diagnostics* diagnostics) {
+bool ZoneSet::Report(config::Diagnostics* diagnostics) {
+  const bool any = !problems_.empty();
   for (config::Diagnostic& problem : problems_) diagnostics->Add(std::move(problem));
   problems_.clear();
+  return any;
 }
 
 }  // namespace httpd::server

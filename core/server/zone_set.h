@@ -54,8 +54,9 @@ class ZoneSet {
   httpd_result Open(httpd_module_handle* module, const httpd_zone_options& options,
                     ZoneClient* client, httpd_zone** zone);
 
-  // Adds why zones could not be had; a module that ignores the error is refused all the same.
-  void Report(config::Diagnostics* diagnostics);
+  // Adds why zones could not be had, and answers whether there was anything; a module that ignores
+  // the error is refused all the same.
+  bool Report(config::Diagnostics* diagnostics);
 
  private:
   bool Map(const ZoneKey& key, ZoneClient* client, httpd_zone* zone, ZoneMemory* memory);

@@ -67,11 +67,19 @@ HTTPD_API httpd_result httpd_connection_bytes(const httpd_connection* connection
 /* Finishes the request under way, if any, and closes. Loop thread. Since 1.0. */
 HTTPD_API httpd_result httpd_connection_close(httpd_connection* connection);
 
-/* ---- Moving to the next generation ---- */
+/* ---- Moving to the next generation ----
+ *
+ * When a generation drains, plain HTTP/1 connections between two requests go to the one that took
+ * over. Here the HANDOVER_EXPORT hooks run, and the connection's pool and contexts go as at any
+ * end; there the HANDOVER_IMPORT hooks run. CONNECTION_CLOSE is not called here and CONNECTION_OPEN
+ * not there. Connections with a layer, another protocol, a HANDOVER_EXPORT hook that answers an
+ * error, or a module that has set a context (context.h) and has no HANDOVER_EXPORT hook stay: their
+ * next request is answered here, the last one. So do those that the next generation cannot take at
+ * once: for them HANDOVER_EXPORT may run again, so it changes nothing. */
 
-/* Keeps `state` (at most 1 KiB over all modules) for the next generation; copied. A module that has
- * state on connections and no HANDOVER_EXPORT hook keeps them from moving only by answering an
- * error there. HANDOVER_EXPORT only. Loop thread. Since 1.0. */
+/* Keeps `state` (at most 1 KiB over all modules) for the next generation; copied, and in place of
+ * what the module kept before. HTTPD_ERR_LIMIT: too much. HANDOVER_EXPORT only. Loop thread. Since
+ * 1.0. */
 HTTPD_API httpd_result httpd_connection_export(httpd_connection* connection,
                                                const httpd_module_handle* module, httpd_str state);
 

@@ -12,11 +12,13 @@
 HTTPD_EXTERN_C_BEGIN
 
 /* The body of a helper that is a function: its process ends when this returns, with that exit code.
- * It gets the listening socket; SIGTERM asks it to end. No function of this interface but
- * httpd_log() may be called here. In a process of its own. */
+ * It gets the listening socket; SIGTERM asks it to end, SIGKILL follows. No function of this
+ * interface but httpd_log() and those of zone.h for any thread may be called here. In a process of
+ * its own, forked from the generation as it was when the configuration had been read; it holds no
+ * descriptor but its socket and the log's. */
 typedef int32_t (*httpd_helper_main)(int32_t listening_fd, void* user);
 
-/* A helper: a program or a function. */
+/* A helper: a program or a function. A program's output goes to the error log. */
 typedef struct httpd_helper_options {
   uint32_t size;           /* sizeof(httpd_helper_options) */
   uint32_t flags;          /* 0 */
@@ -28,8 +30,10 @@ typedef struct httpd_helper_options {
 } httpd_helper_options;
 
 /* Declares a helper; copied. It is started before the workers and started again when it dies, after
- * a pause that grows from 0 to 10 seconds; each death is a line in the log. Not started with httpd
- * -t. HTTPD_ERR_NOT_FOUND: no program there, or not executable for the workers' user. Configuration
+ * a pause that grows from 0 to 10 seconds; each death is a line in the log. What it started itself
+ * ends with it. It outlives the last worker of its generation and ends with the generation, however
+ * that ends. Not started with httpd -t. HTTPD_ERR_NOT_FOUND: no program there, or not executable
+ * for the workers' user; HTTPD_ERR_LIMIT: 64 helpers. Until POST_CONFIG is over. Configuration
  * time. Since 1.0. */
 HTTPD_API httpd_result httpd_helper_add(httpd_module_handle* self,
                                         const httpd_helper_options* options,

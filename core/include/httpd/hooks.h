@@ -37,9 +37,9 @@ HTTPD_EXTERN_C_BEGIN
 #define HTTPD_HOOK_HANDOVER_EXPORT                                 \
   34u /* idle, about to move to the next generation: connection.h; \
        * anything but OK or DECLINED keeps it here */
-#define HTTPD_HOOK_HANDOVER_IMPORT                              \
-  35u /* it came from the generation before; an error closes it \
-       */
+#define HTTPD_HOOK_HANDOVER_IMPORT                               \
+  35u /* it came from the generation before; an error closes it, \
+       * without CONNECTION_CLOSE */
 
 /* Hooks on the life of a generation and its workers. */
 #define HTTPD_HOOK_OPEN_LOGS 48u      /* configuration was read; log files are opened */

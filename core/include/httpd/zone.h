@@ -34,9 +34,11 @@ typedef struct httpd_zone_options {
 } httpd_zone_options;
 
 /* Makes or finds the zone: same name, size and layout as in the generation before share its memory,
- * otherwise it is new. init or migrate is called before this returns. With httpd -t the memory is
- * private. HTTPD_ERR_EXISTS: the module has one of that name; HTTPD_ERR_NO_MEMORY. OPEN_LOGS or
- * POST_CONFIG hook. Since 1.0. */
+ * otherwise it is new, and the generation before keeps its own until it ends. When it is new, init
+ * or migrate is called before this returns. With httpd -t the memory is private and init is called.
+ * HTTPD_ERR_EXISTS: the module has one of that name; HTTPD_ERR_NO_MEMORY: more than the machine has
+ * or more than 256 zones, and what init or migrate answered: the configuration is refused, with the
+ * reason, whatever the hook answers. OPEN_LOGS or POST_CONFIG hook. Since 1.0. */
 HTTPD_API httpd_result httpd_zone_open(httpd_module_handle* self, const httpd_zone_options* options,
                                        httpd_zone** zone);
 
@@ -47,7 +49,8 @@ HTTPD_API uint64_t httpd_zone_size(const httpd_zone* zone);
 
 /* Locks it against all other workers and generations; hold it for microseconds. HTTPD_OK;
  * HTTPD_ERR_STATE: locked, but the last one died while it held the lock: mend the memory;
- * HTTPD_ERR_TIMEOUT after one second: not locked. Any thread. Since 1.0. */
+ * HTTPD_ERR_TIMEOUT after one second: not locked; HTTPD_ERR_INVALID: not locked, this thread holds
+ * it already. Any thread. Since 1.0. */
 HTTPD_API httpd_result httpd_zone_lock(httpd_zone* zone);
 /* Unlocks it; HTTPD_ERR_STATE when this thread does not hold it. Any thread. Since 1.0. */
 HTTPD_API httpd_result httpd_zone_unlock(httpd_zone* zone);
