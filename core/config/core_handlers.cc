@@ -109,10 +109,65 @@ httpd_result AllowEncodedSlashes(httpd_directive_call* call, void* config, void*
   return HTTPD_OK;
 }
 
-httpd_result AllowOverride(httpd_directive_call* call, void*, void*) {
-  if (call->node->args.size() == 1 && SameName(Text(call), "none")) return HTTPD_OK;
-  return NotSupported(call, 0, ".htaccess files are not read: move their rules into this section",
-                      "AllowOverride None");
+httpd_result AccessFileName(httpd_directive_call* call, void* config, void*) {
+  std::vector<std::string> names;
+  for (uint32_t i = 0; i < call->node->args.size(); ++i) {
+    const std::string& name = Text(call, i);
+    if (name.empty() || name.find('/') != name.npos || name == "." || name == "..") {
+      return BadValue(call, i, "the name of a file, without a /", "AccessFileName .htaccess");
+    }
+    names.push_back(name);
+  }
+  static_cast<CoreServer*>(config)->access_file_names = std::move(names);
+  return HTTPD_OK;
+}
+
+httpd_result AllowOverride(httpd_directive_call* call, void* config, void*) {
+  constexpr uint32_t kAll = HTTPD_OVERRIDE_OPTIONS | HTTPD_OVERRIDE_FILE_INFO |
+                            HTTPD_OVERRIDE_AUTH_CONFIG | HTTPD_OVERRIDE_LIMIT |
+                            HTTPD_OVERRIDE_INDEXES;
+  static constexpr std::pair<std::string_view, uint32_t> kClasses[] = {
+      {"None", 0},
+      {"All", kAll},
+      {"Options", HTTPD_OVERRIDE_OPTIONS},
+      {"FileInfo", HTTPD_OVERRIDE_FILE_INFO},
+      {"AuthConfig", HTTPD_OVERRIDE_AUTH_CONFIG},
+      {"Limit", HTTPD_OVERRIDE_LIMIT},
+      {"Indexes", HTTPD_OVERRIDE_INDEXES},
+  };
+  uint32_t classes = 0;
+  for (uint32_t i = 0; i < call->node->args.size(); ++i) {
+    const std::string& word = Text(call, i);
+    const auto row = Find(kClasses, word);
+    const size_t equals = word.find('=');
+    const std::string name = word.substr(0, equals);
+    if (equals != word.npos && (SameName(name, "Options") || SameName(name, "Nonfatal"))) {
+      return NotSupported(call, i, "a class is allowed as a whole, and its errors are errors",
+                          "AllowOverride Options");
+    }
+    if (row == std::end(kClasses)) {
+      return BadValue(call, i, "None, All, or Options, FileInfo, AuthConfig, Limit and Indexes");
+    }
+    if (row->second == 0 && call->node->args.size() > 1) {
+      return BadValue(call, i, "None alone, or classes without None", "AllowOverride None");
+    }
+    classes |= row->second;
+  }
+  if (call->scope.section != nullptr && call->scope.section->regex != nullptr) {
+    return HasNoEffect(call, 0, "sections with an expression are looked at too late for it",
+                       "write it into a <Directory> with a path");
+  }
+  static_cast<CoreLocation*>(config)->allow_override = classes;
+  return HTTPD_OK;
+}
+
+httpd_result AllowOverrideList(httpd_directive_call* call, void* config, void*) {
+  std::vector<std::string> names;
+  for (const Arg& arg : call->node->args) {
+    if (!SameName(arg.text, "none")) names.push_back(arg.text);
+  }
+  static_cast<CoreLocation*>(config)->allow_override_list = std::move(names);
+  return HTTPD_OK;
 }
 
 httpd_result DefaultType(httpd_directive_call* call, void*, void*) {

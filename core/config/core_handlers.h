@@ -12,7 +12,9 @@ httpd_result AcceptAndIgnore(httpd_directive_call* call, void* config, void* use
 httpd_result AcceptPathInfo(httpd_directive_call* call, void* config, void* user);
 httpd_result AddDefaultCharset(httpd_directive_call* call, void* config, void* user);
 httpd_result AllowEncodedSlashes(httpd_directive_call* call, void* config, void* user);
+httpd_result AccessFileName(httpd_directive_call* call, void* config, void* user);
 httpd_result AllowOverride(httpd_directive_call* call, void* config, void* user);
+httpd_result AllowOverrideList(httpd_directive_call* call, void* config, void* user);
 httpd_result DefaultType(httpd_directive_call* call, void* config, void* user);
 httpd_result DocumentRoot(httpd_directive_call* call, void* config, void* user);
 httpd_result Error(httpd_directive_call* call, void* config, void* user);

@@ -25,8 +25,9 @@ void* MergeServer(httpd_pool* pool, const void* outer_config, const void* inner_
   const auto& outer = *static_cast<const CoreServer*>(outer_config);
   auto* merged = pool->New<CoreServer>(*static_cast<const CoreServer*>(inner_config));
   if (merged == nullptr) return nullptr;
+  // Name and port are one value: a name of its own does not get the outer one's port.
+  if (!merged->server_name.set) merged->server_port.MergeFrom(outer.server_port);
   merged->server_name.MergeFrom(outer.server_name);
-  merged->server_port.MergeFrom(outer.server_port);
   merged->server_admin.MergeFrom(outer.server_admin);
   merged->document_root.MergeFrom(outer.document_root);
   merged->keep_alive.MergeFrom(outer.keep_alive);
@@ -47,6 +48,7 @@ void* MergeServer(httpd_pool* pool, const void* outer_config, const void* inner_
   merged->error_log.MergeFrom(outer.error_log);
   merged->open_file_cache_valid.MergeFrom(outer.open_file_cache_valid);
   merged->max_connections.MergeFrom(outer.max_connections);
+  merged->access_file_names.MergeFrom(outer.access_file_names);
   return merged;
 }
 
@@ -86,6 +88,8 @@ void* MergeLocation(httpd_pool* pool, const void* outer_config, const void* inne
   merged->server_signature.MergeFrom(outer.server_signature);
   merged->force_type.MergeFrom(outer.force_type);
   merged->set_handler.MergeFrom(outer.set_handler);
+  merged->allow_override.MergeFrom(outer.allow_override);
+  merged->allow_override_list.MergeFrom(outer.allow_override_list);
   return merged;
 }
 

@@ -45,6 +45,7 @@ class Diagnostics {
 
   // The diagnostic added last; only after an Add.
   Diagnostic& Last() { return all_.back(); }
+  Diagnostic* At(size_t index) { return index < all_.size() ? &all_[index] : nullptr; }
 
   int error_count() const { return errors_; }
   int warning_count() const { return warnings_; }

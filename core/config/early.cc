@@ -16,7 +16,7 @@ namespace httpd::config {
 
 EarlyEvaluator::EarlyEvaluator(const EarlyInput& input, FileReader* files, SourceMap* sources,
                                Diagnostics* diagnostics, EarlyConfig* out)
-    : input_(input), files_(*files), sources_(*sources), diagnostics_(*diagnostics), out_(*out) {
+    : input_(input), files_(*files), sources_(*sources), diagnostics_(diagnostics), out_(*out) {
   for (const std::string& name : input_.builtin_modules) loaded_.insert(ModuleShortName(name));
   for (const std::string& define : input_.defines) {
     const size_t equals = define.find('=');
@@ -27,14 +27,14 @@ EarlyEvaluator::EarlyEvaluator(const EarlyInput& input, FileReader* files, Sourc
 }
 
 bool EarlyEvaluator::Run() {
-  const int errors_before = diagnostics_.error_count();
+  const int errors_before = diagnostics_->error_count();
   StartServerRoot();
   EvaluateCommandLine(input_.directives_before, "-C");
   LoadMainFile();
   EvaluateCommandLine(input_.directives_after, "-c");
   FillDefaults();
   CheckListen();
-  return diagnostics_.error_count() == errors_before;
+  return diagnostics_->error_count() == errors_before;
 }
 
 void EarlyEvaluator::StartServerRoot() {
@@ -47,7 +47,7 @@ void EarlyEvaluator::StartServerRoot() {
   if (input_.server_root.empty()) return;
   const auto kind = files_.Stat(out_.server_root.value);
   if (kind.ok() && *kind == FileReader::Kind::kDirectory) return;
-  Diagnostic& error = diagnostics_.Error(
+  Diagnostic& error = diagnostics_->Error(
       "HC-10", {}, 0, base::Concat("-d ", input_.server_root, ": ServerRoot is not a directory"));
   error.found = kind.ok() ? "no directory there" : std::string(kind.status().message());
   error.fix = "httpd -d /path/of/an/existing/directory";
@@ -59,7 +59,7 @@ void EarlyEvaluator::LoadMainFile() {
   out_.config_file = ServerPath(written);
   auto text = files_.Read(out_.config_file, ParserLimits().max_file);
   if (!text.ok()) {
-    Diagnostic& error = diagnostics_.Error("HC-01", {}, 0, "cannot read the configuration file");
+    Diagnostic& error = diagnostics_->Error("HC-01", {}, 0, "cannot read the configuration file");
     error.found = std::string(text.status().message());
     error.wanted = base::Concat("a readable file at ", out_.config_file);
     error.fix = "httpd -f /path/of/httpd.conf";
@@ -85,13 +85,14 @@ void EarlyEvaluator::EvaluateCommandLine(const std::vector<std::string>& lines,
 }
 
 void EarlyEvaluator::EvaluateText(uint32_t file, const Scope& scope, Tree* active) {
-  for (Node& node : Parse(sources_, file, &diagnostics_)) {
+  for (Node& node : Parse(sources_, file, diagnostics_)) {
     EvaluateNode(std::move(node), scope, active);
   }
 }
 
 void EarlyEvaluator::EvaluateNode(Node node, const Scope& scope, Tree* active) {
   ExpandNode(&node);
+  if (node.body != nullptr) return EvaluateUnknown(std::move(node), scope, active);
   if (node.section) {
     std::optional<bool> applies;
     if (!SectionApplies(node, &applies)) return;
@@ -125,6 +126,45 @@ void EarlyEvaluator::EvaluateNode(Node node, const Scope& scope, Tree* active) {
   active->push_back(std::move(node));
 }
 
+// A section that only a module can know. Its lines are prepared in case they are directives, but
+// nothing in them counts outside, and what is wrong with them is kept with the section: they may as
+// well be a program.
+void EarlyEvaluator::EvaluateUnknown(Node node, const Scope& scope, Tree* active) {
+  auto defines = defines_;
+  const bool listen_seen = listen_seen_;
+  const bool limit_reported = include_limit_reported_;
+  const int depth_errors = depth_errors_;
+  const auto inactive_listen = inactive_listen_;
+  Diagnostics* outer = diagnostics_;
+  diagnostics_ = &node.body->findings;
+  ++unknown_depth_;
+
+  Tree children = std::move(node.children);
+  node.children.clear();
+  Tree active_children;
+  const Scope inner{&node, &scope};
+  for (Node& child : children) EvaluateNode(std::move(child), inner, &active_children);
+  node.children = std::move(active_children);
+  active->push_back(std::move(node));
+
+  --unknown_depth_;
+  diagnostics_ = outer;
+  defines_ = std::move(defines);
+  listen_seen_ = listen_seen;
+  include_limit_reported_ = limit_reported;
+  depth_errors_ = depth_errors;
+  inactive_listen_ = inactive_listen;
+}
+
+bool EarlyEvaluator::RunAccessFile(uint32_t file) {
+  const int errors_before = diagnostics_->error_count();
+  access_file_ = true;
+  open_files_.push_back(sources_.name(file));
+  open_at_.push_back({});
+  EvaluateText(file, Scope{}, &out_.active);
+  return diagnostics_->error_count() == errors_before;
+}
+
 // False when the section is in error. `applies` stays empty for sections that are not conditions.
 bool EarlyEvaluator::SectionApplies(const Node& node, std::optional<bool>* applies) {
   const bool if_define = SameName(node.name, "IfDefine");
@@ -133,9 +173,9 @@ bool EarlyEvaluator::SectionApplies(const Node& node, std::optional<bool>* appli
   if (!if_define && !if_module && !if_file) return true;
   if (node.args.size() != 1 || node.args[0].text.empty() || node.args[0].text == "!") {
     Diagnostic& error =
-        diagnostics_.Error("HC-08", node.position, node.name_length,
-                           base::Concat("<", node.name, "> takes one argument, ", node.args.size(),
-                                        node.args.size() == 1 ? " is there but empty" : " given"));
+        diagnostics_->Error("HC-08", node.position, node.name_length,
+                            base::Concat("<", node.name, "> takes one argument, ", node.args.size(),
+                                         node.args.size() == 1 ? " is there but empty" : " given"));
     error.fix = if_define   ? "<IfDefine NAME> or <IfDefine !NAME>"
                 : if_module ? "<IfModule mod_mime.c> or <IfModule !mime_module>"
                             : "<IfFile conf/extra.conf> or <IfFile !conf/extra.conf>";
@@ -188,8 +228,8 @@ void EarlyEvaluator::FillDefaults() {
 
 void EarlyEvaluator::CheckListen() {
   if (listen_seen_ || !main_file_read_) return;
-  Diagnostic& error = diagnostics_.Error("HC-14", {main_file_, 0, 0}, 0,
-                                         "no Listen directive: the server would have no address");
+  Diagnostic& error = diagnostics_->Error("HC-14", {main_file_, 0, 0}, 0,
+                                          "no Listen directive: the server would have no address");
   error.wanted = "at least one Listen";
   if (inactive_listen_.has_value()) error.notes.push_back(*inactive_listen_);
   error.fix = "Listen 80";
@@ -198,6 +238,11 @@ void EarlyEvaluator::CheckListen() {
 bool EarlyConfig::IsDefined(std::string_view name) const {
   return std::any_of(defines.begin(), defines.end(),
                      [&](const auto& define) { return define.first == name; });
+}
+
+bool LoadAccessFile(const EarlyInput& input, FileReader* files, uint32_t file, SourceMap* sources,
+                    Diagnostics* diagnostics, EarlyConfig* out) {
+  return EarlyEvaluator(input, files, sources, diagnostics, out).RunAccessFile(file);
 }
 
 bool LoadEarly(const EarlyInput& input, FileReader* files, SourceMap* sources,

@@ -105,6 +105,11 @@ inline constexpr uint32_t kDefaultModuleLoadTimeout = 30;
 bool LoadEarly(const EarlyInput& input, FileReader* files, SourceMap* sources,
                Diagnostics* diagnostics, EarlyConfig* out);
 
+// The same for a .htaccess file that is in `sources` already; no early directive may stand in it.
+// `out` brings the ServerRoot and gets the active tree.
+bool LoadAccessFile(const EarlyInput& input, FileReader* files, uint32_t file, SourceMap* sources,
+                    Diagnostics* diagnostics, EarlyConfig* out);
+
 // Names under which <IfModule> and LoadModule know a module: "mod_mime.c", "mime_module" and "mime"
 // are all "mime".
 std::string ModuleShortName(std::string_view written);

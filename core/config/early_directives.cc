@@ -64,11 +64,11 @@ std::string EarlyEvaluator::ServerPath(std::string_view path) const {
 }
 
 Diagnostic& EarlyEvaluator::ErrorAt(std::string_view code, const Arg& arg, std::string message) {
-  return diagnostics_.Error(code, arg.position, arg.length, std::move(message));
+  return diagnostics_->Error(code, arg.position, arg.length, std::move(message));
 }
 
 Diagnostic& EarlyEvaluator::ErrorAt(std::string_view code, const Node& node, std::string message) {
-  return diagnostics_.Error(code, node.position, node.name_length, std::move(message));
+  return diagnostics_->Error(code, node.position, node.name_length, std::move(message));
 }
 
 const EarlyEvaluator::Directive* EarlyEvaluator::FindDirective(std::string_view name) {
@@ -105,8 +105,15 @@ bool IsEarlyDirective(std::string_view name) {
 
 bool EarlyEvaluator::CheckDirective(const Directive& directive, const Node& node,
                                     const Scope& scope) {
+  if (access_file_) {
+    Diagnostic& error =
+        ErrorAt("HC-09", node, base::Concat(directive.name, " is not allowed in .htaccess files"));
+    error.wanted = "the server's own configuration";
+    error.fix = "move this line there";
+    return false;
+  }
   if (SameName(node.name, "Listen")) listen_seen_ = true;
-  if (ReportUnterminated(node, sources_, &diagnostics_)) return false;
+  if (ReportUnterminated(node, sources_, diagnostics_)) return false;
   if (node.args.size() < directive.min_args || node.args.size() > directive.max_args) {
     Diagnostic& error =
         ErrorAt("HC-08", node, base::Concat(directive.name, " has a wrong number of arguments"));
@@ -124,7 +131,9 @@ bool EarlyEvaluator::CheckDirective(const Directive& directive, const Node& node
   if (name == "Define" || name == "UnDefine" || name == "Include" || name == "IncludeOptional") {
     return true;
   }
-  if (name == "ErrorLog" && SameName(scope.section->name, "VirtualHost")) return true;
+  // The files of logs are opened before modules are known.
+  const bool virtual_host = SameName(scope.section->name, "VirtualHost") && unknown_depth_ == 0;
+  if (name == "ErrorLog" && virtual_host) return true;
   Diagnostic& error =
       ErrorAt("HC-09", node,
               base::Concat(directive.name, " is not allowed within <", scope.section->name, ">"));
@@ -257,8 +266,8 @@ void EarlyEvaluator::Group(const Node& node) {
   }
   if (account->id == 0) {
     diagnostics_
-        .Warning("HC-17", arg.position, arg.length,
-                 "group 0 may read and write what belongs to root's group")
+        ->Warning("HC-17", arg.position, arg.length,
+                  "group 0 may read and write what belongs to root's group")
         .fix = "remove the line: the group of User is then used";
   }
   out_.group = {arg.text, arg.position, arg.length};
@@ -307,8 +316,8 @@ void EarlyEvaluator::Workers(const Node& node) {
   if (SameName(arg.text, "auto")) {
     out_.workers = {0, arg.position, arg.length};
   } else if (!ParseNumber(node, 1, kMaxWorkers, &out_.workers)) {
-    diagnostics_.Last().wanted += ", or auto for one per CPU";
-    diagnostics_.Last().fix = "Workers auto";
+    diagnostics_->Last().wanted += ", or auto for one per CPU";
+    diagnostics_->Last().fix = "Workers auto";
   }
 }
 
@@ -353,7 +362,7 @@ void EarlyEvaluator::LoadModule(const Node& node) {
 // Leaves out what is there already.
 void EarlyEvaluator::AddModule(ModuleRequest request) {
   const auto skip = [&](std::string why) {
-    diagnostics_.Warning("HC-19", request.position, request.length, std::move(why)).fix =
+    diagnostics_->Warning("HC-19", request.position, request.length, std::move(why)).fix =
         "remove this line";
   };
   if (Contains(kProcessModels, request.name)) {
@@ -367,12 +376,12 @@ void EarlyEvaluator::AddModule(ModuleRequest request) {
     if (same->path == request.path) {
       skip(base::Concat("module ", request.name, " is loaded already"));
     } else {
-      Diagnostic& error = diagnostics_.Error(
+      Diagnostic& error = diagnostics_->Error(
           "HC-19", request.position, request.length,
           base::Concat("module ", request.name, " is loaded twice, from different files"));
       error.fix = "remove one of the two lines";
     }
-    diagnostics_.Last().notes.push_back({"it is loaded first here", same->position, same->length});
+    diagnostics_->Last().notes.push_back({"it is loaded first here", same->position, same->length});
     return;
   }
   if (Contains(kPartsOfTheCore, request.name)) {

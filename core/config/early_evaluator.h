@@ -22,6 +22,8 @@ class EarlyEvaluator {
   EarlyEvaluator(const EarlyInput& input, FileReader* files, SourceMap* sources,
                  Diagnostics* diagnostics, EarlyConfig* out);
   bool Run();
+  // A .htaccess file, which is read while the server serves: no early directive may stand in it.
+  bool RunAccessFile(uint32_t file);
 
   struct Directive;
   static const Directive* FindDirective(std::string_view name);
@@ -39,6 +41,7 @@ class EarlyEvaluator {
   void EvaluateCommandLine(const std::vector<std::string>& lines, const char* option);
   void EvaluateText(uint32_t file, const Scope& scope, Tree* active);
   void EvaluateNode(Node node, const Scope& scope, Tree* active);
+  void EvaluateUnknown(Node node, const Scope& scope, Tree* active);
   bool SectionApplies(const Node& node, std::optional<bool>* applies);
   void RememberInactiveListen(const Tree& tree);
   void FillDefaults();
@@ -90,7 +93,7 @@ class EarlyEvaluator {
   const EarlyInput& input_;
   FileReader& files_;
   SourceMap& sources_;
-  Diagnostics& diagnostics_;
+  Diagnostics* diagnostics_;  // within a section that the core does not know: its own
   EarlyConfig& out_;
 
   std::map<std::string, std::optional<std::string>, std::less<>> defines_;
@@ -104,6 +107,8 @@ class EarlyEvaluator {
   bool module_path_set_ = false;
   bool listen_seen_ = false;  // even when it was wrong
   bool main_file_read_ = false;
+  int unknown_depth_ = 0;  // sections around the line that the core does not know
+  bool access_file_ = false;
   std::optional<Note> inactive_listen_;
   uint32_t main_file_ = Position::kNoFile;
 };

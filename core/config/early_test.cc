@@ -316,5 +316,52 @@ TEST(JoinPathTest, Tidies) {
   EXPECT_EQ(JoinPath("/a", "../b"), "/a/../b");
 }
 
+// ---- Sections that only a module can know ----
+
+TEST_F(EarlyTest, NothingInAnUnknownSectionCountsOutside) {
+  files_.files["/srv/more.conf"] = "Included ${B}\n";
+  ASSERT_TRUE(
+      Load("Listen 80\nDefine A 1\n<Script x>\nListen 90\nLoadModule b_module b.so\nUser root\n"
+           "Define A 2\nDefine B 3\nValue ${A}\nInclude more.conf\n<VirtualHost *>\n"
+           "ErrorLog /etc/x\n</VirtualHost>\n<IfModule mod_b.c>\nNever x\n</IfModule>\n"
+           "Text ${UNKNOWN}\n</Script>\nAfter ${A}\n"))
+      << Rendered();
+  EXPECT_TRUE(diagnostics_.all().empty()) << Rendered();
+  EXPECT_EQ(config_.listen.size(), 1u);
+  EXPECT_TRUE(config_.modules.empty());
+  EXPECT_TRUE(config_.vhost_error_logs.empty());
+  EXPECT_FALSE(config_.IsDefined("B"));
+  EXPECT_EQ(Active(),
+            "Listen Define Script(Define Define Value Included VirtualHost() Text ) After ");
+  const Node& script = config_.active[2];
+  EXPECT_EQ(script.children[2].raw, "2");
+  EXPECT_EQ(script.children[3].raw, "3");
+  EXPECT_EQ(config_.active[3].raw, "1");
+  ASSERT_NE(script.body, nullptr);
+  std::string codes;
+  for (const Diagnostic& finding : script.body->findings.all()) codes += finding.code + " ";
+  EXPECT_EQ(codes, "HC-09 HC-09 HC-09 HC-09 HC-13 ");
+}
+
+TEST_F(EarlyTest, AListenInAnUnknownSectionIsNoAddress) {
+  EXPECT_FALSE(Load("<Script x>\nListen 90\n</Script>\n"));
+  EXPECT_EQ(Codes(), "HC-14 ");
+}
+
+TEST_F(EarlyTest, AnAccessFileHasConditionsAndVariablesButNoEarlyDirectives) {
+  ASSERT_TRUE(Load("Listen 80\n"));
+  const uint32_t file =
+      sources_.Add("/srv/.htaccess",
+                   "<IfDefine X>\nOne ${X}\n</IfDefine>\n"
+                   "<IfModule mod_none.c>\nTwo\n</IfModule>\nDefine X 1\nUser a\n");
+  EarlyInput input = input_;
+  input.defines = {"X=value"};
+  EarlyConfig access;
+  EXPECT_FALSE(LoadAccessFile(input, &files_, file, &sources_, &diagnostics_, &access));
+  EXPECT_EQ(Codes(), "HC-09 HC-09 ");
+  EXPECT_EQ(Names(access.active), "One ");
+  EXPECT_EQ(access.active[0].raw, "value");
+}
+
 }  // namespace
 }  // namespace httpd::config

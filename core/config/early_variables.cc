@@ -57,7 +57,7 @@ void EarlyEvaluator::WarnUndefined(const std::string& name, Position near) {
   const std::string_view line = sources_.Line(near.file, near.line);
   const size_t found = near.column == 0 ? line.npos : line.find(written, near.column - 1);
   if (found != line.npos) near.column = static_cast<uint32_t>(found + 1);
-  Diagnostic& warning = diagnostics_.Warning(
+  Diagnostic& warning = diagnostics_->Warning(
       "HC-13", near, static_cast<uint32_t>(written.size()),
       base::Concat("variable ", written, " is not defined; the text stays as it is"));
   warning.wanted = "a Define above this line, -D on the command line, or an environment variable";

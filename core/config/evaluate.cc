@@ -37,6 +37,9 @@ std::string ContextNames(uint32_t contexts) {
 constexpr std::string_view kSectionNames[] = {
     "VirtualHost",   "Directory",  "DirectoryMatch", "Location", "Files",
     "LocationMatch", "FilesMatch", "IfModule",       "IfDefine", "IfFile"};
+bool IsSection(const httpd_directive& directive) {
+  return (directive.flags & (HTTPD_DIRECTIVE_SECTION | HTTPD_DIRECTIVE_RAW_BODY)) != 0;
+}
 constexpr std::string_view kEarlyNames[] = {
     "Define",     "UnDefine", "Include",  "IncludeOptional",         "Listen",
     "LoadModule", "LoadFile", "ErrorLog", "GracefulShutdownTimeout", "Group",
@@ -97,43 +100,81 @@ void Evaluator::Directive(const Node& node, const Scope& scope) {
     }
     return;
   }
+  bool twice = false;
+  const Provider* provider = Find(node, &twice);
+  if (provider != nullptr) return Call(*provider, node, scope);
+  if (!twice && !AskModules(node, scope)) Unknown(node);
+}
+
+// The row of a line's directive; null, with `twice` when two modules have it, which is reported.
+const Evaluator::Provider* Evaluator::Find(const Node& node, bool* twice) {
   const auto found = directives_.find(node.name);
-  if (found == directives_.end()) return Unknown(node);
+  if (found == directives_.end()) return nullptr;
   const std::vector<Provider>& providers = found->second;
-  if (providers.size() > 1) {
-    Diagnostic& error = diagnostics_.Error(
-        "HC-27", node.position, node.name_length,
-        base::Concat("modules ", providers[0].module->name, " and ", providers[1].module->name,
-                     " both provide ", providers[0].directive->name));
-    for (const Provider& provider : providers) {
-      if (!provider.module->position.valid()) continue;
-      error.notes.push_back({base::Concat("module ", provider.module->name, " is loaded here"),
-                             provider.module->position, provider.module->position_length});
-    }
-    error.fix = "remove one of the two LoadModule lines";
-    return;
+  if (providers.size() == 1) return &providers[0];
+  *twice = true;
+  Diagnostic& error = diagnostics_.Error(
+      "HC-27", node.position, node.name_length,
+      base::Concat("modules ", providers[0].module->name, " and ", providers[1].module->name,
+                   " both provide ", providers[0].directive->name));
+  for (const Provider& provider : providers) {
+    if (!provider.module->position.valid()) continue;
+    error.notes.push_back({base::Concat("module ", provider.module->name, " is loaded here"),
+                           provider.module->position, provider.module->position_length});
   }
-  Call(providers[0], node, scope);
+  error.fix = "remove one of the two LoadModule lines";
+  return nullptr;
+}
+
+void Evaluator::FillCall(const module::Module* module, const httpd_directive* directive,
+                         const Node& node, const Scope& scope, httpd_directive_call* call) {
+  call->node = &node;
+  call->directive = directive;
+  call->module = module;
+  call->pool = input_.pool;
+  call->server = scope.server;
+  call->context = scope.context;
+  call->section = scope.node;
+  call->server_root = &input_.early->server_root.value;
+  call->diagnostics = &diagnostics_;
+  call->auth = input_.auth;
+  call->provider = &input_.provider;
+  call->entering = &input_.entering;
+  call->evaluator = this;
+  call->scope = scope;
+}
+
+// Calls code of a module: it is named while it runs, and no exception gets out of it.
+httpd_result Evaluator::Enter(const httpd_directive_handler handler, void* user, void* config,
+                              httpd_directive_call* call) {
+  const httpd_directive_call* outer = std::exchange(inside_, call);
+  if (input_.entering) input_.entering(call->module, call->directive);
+  httpd_result result = HTTPD_ERR_INVALID;
+  try {
+    result = handler(call, config, user);
+  } catch (...) {  // a C++ module may throw although it must not
+    CallError(
+        call, HTTPD_CALL_WHOLE_LINE, "HC-25",
+        base::Concat("module ", call->module->name, " threw an exception while reading this line"));
+  }
+  inside_ = outer;
+  if (input_.entering) {
+    input_.entering(outer == nullptr ? nullptr : outer->module,
+                    outer == nullptr ? nullptr : outer->directive);
+  }
+  return result;
 }
 
 void Evaluator::Call(const Provider& provider, const Node& node, const Scope& scope) {
   const httpd_directive& directive = *provider.directive;
   httpd_directive_call call;
-  if (!CheckContext(directive, node, scope) || !CheckArgs(directive, node, &call.flag)) return;
-  call.node = &node;
-  call.directive = &directive;
-  call.module = provider.module;
-  call.pool = input_.pool;
-  call.server = scope.server;
-  call.context = scope.context;
+  if (!CheckKind(directive, node) || !CheckContext(directive, node, scope) ||
+      !CheckArgs(directive, node, &call.flag)) {
+    return;
+  }
+  FillCall(provider.module, &directive, node, scope, &call);
   const bool global_only = (directive.contexts & HTTPD_IN_SERVER) == 0;
   if (scope.context == HTTPD_IN_SERVER && global_only) call.context = HTTPD_IN_GLOBAL;
-  call.section = scope.node;
-  call.server_root = &input_.early->server_root.value;
-  call.diagnostics = &diagnostics_;
-  call.auth = input_.auth;
-  call.provider = &input_.provider;
-  call.entering = &input_.entering;
   void* config = nullptr;
   if (!ServerConfig(*provider.module, scope.server, &call.server_config)) return OutOfMemory(node);
   if ((directive.flags & HTTPD_DIRECTIVE_SERVER_CONFIG) != 0) {
@@ -142,17 +183,11 @@ void Evaluator::Call(const Provider& provider, const Node& node, const Scope& sc
     return OutOfMemory(node);
   }
   if (directive.handler == nullptr) return;
-  if (input_.entering) input_.entering(provider.module, &directive);
-  httpd_result result = HTTPD_ERR_INVALID;
-  try {
-    result = directive.handler(&call, config, directive.user);
-  } catch (...) {  // a C++ module may throw although it must not
-    CallError(&call, HTTPD_CALL_WHOLE_LINE, "HC-25",
-              base::Concat("module ", provider.module->name,
-                           " threw an exception while reading this line"));
-  }
-  if (input_.entering) input_.entering(nullptr, nullptr);
-  if (result == HTTPD_OK || call.reported) return;
+  if (provider.module->slot == 0) ReportBody(node);  // the core reads the lines of its own itself
+  const int errors_before = diagnostics_.error_count();
+  const httpd_result result = Enter(directive.handler, directive.user, config, &call);
+  // Its reason may stand at a line of the section.
+  if (result == HTTPD_OK || diagnostics_.error_count() != errors_before) return;
   if (result == HTTPD_ERR_NO_MEMORY) return OutOfMemory(node);
   Diagnostic& error = CallError(
       &call, HTTPD_CALL_WHOLE_LINE, "HC-25",
@@ -164,6 +199,7 @@ void Evaluator::Call(const Provider& provider, const Node& node, const Scope& sc
 bool Evaluator::CheckContext(const httpd_directive& directive, const Node& node,
                              const Scope& scope) {
   uint32_t here = scope.context;
+  if (here == HTTPD_IN_HTACCESS) return CheckOverride(directive, node, scope);
   if (scope.context == HTTPD_IN_SERVER && !scope.in_virtual_host) here |= HTTPD_IN_GLOBAL;
   if ((directive.contexts & here) != 0) return true;
   Diagnostic& error = diagnostics_.Error("HC-09", node.position, node.name_length, "");
@@ -223,8 +259,9 @@ void Evaluator::Unknown(const Node& node) {
   std::vector<std::string_view> known(std::begin(kEarlyNames), std::end(kEarlyNames));
   if (node.section) {
     known.assign(std::begin(kSectionNames), std::end(kSectionNames));
-  } else {
-    for (const auto& [name, providers] : directives_) known.push_back(name);
+  }
+  for (const auto& [name, providers] : directives_) {
+    if (IsSection(*providers[0].directive) == node.section) known.push_back(name);
   }
   std::vector<std::string> close = CloseSpellings(node.name, known);
   const bool exact = !ApacheModuleOf(node.name).empty();

@@ -20,7 +20,7 @@ struct EvaluateInput {
   const module::Registry* modules = nullptr;  // [0] is the core with CoreDirectives()
   httpd_generation* generation = nullptr;     // stored in each httpd_server
   httpd_pool* pool = nullptr;
-  const server::AuthKinds* auth = nullptr;    // kinds of Require; null: only `all`
+  const server::AuthKinds* auth = nullptr;  // kinds of Require; null: only `all`
   // Name and state of an installed module that provides a directive nobody here knows, as a fix
   // line ("LoadModule rewrite_module libexec/mod_rewrite.so"); empty when there is none.
   std::function<std::string(std::string_view directive)> provider;

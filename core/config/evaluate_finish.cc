@@ -89,6 +89,10 @@ void Evaluator::OrderSections() {
         Joined(inherits ? main.directory_matches : none, own.directory_matches);
     server->files = Joined(inherits ? main.files : none, own.files);
     server->locations = Joined(inherits ? main.locations : none, own.locations);
+    for (const Section* section : server->directories) {
+      const auto* core = static_cast<const server::CoreLocation*>(section->configs[0]);
+      out_.reads_access_files |= core != nullptr && core->reads_access_files();
+    }
     out_.needs_directory_walk |= !server->directories.empty() ||
                                  !server->directory_matches.empty() || !server->files.empty();
   }

@@ -108,18 +108,19 @@ httpd_server* Evaluator::AddServer() {
 void Evaluator::EvaluateSection(const Node& node, const Scope& scope) {
   if (SameName(node.name, "VirtualHost")) return VirtualHost(node, scope);
   const SectionType* type = FindType(node.name);
-  if (type == nullptr) return Unknown(node);
+  if (type == nullptr) return ModuleSection(node, scope);
   if (!CheckNesting(node, scope, type->context)) return;
   auto section = std::make_unique<server::Section>();
   section->kind = type->kind;
   section->position = node.position;
+  section->generation = input_.generation;
   section->configs.resize(input_.modules->size());
   // A section in error is still walked, so that the errors within it are shown too.
   const bool good = FillSection(node, scope, section.get());
   Scope inner = scope;
   inner.section = section.get();
   inner.node = &node;
-  inner.context = type->context;
+  if (access_ == nullptr) inner.context = type->context;
   Walk(node.children, inner);
   if (!good) return;
   if (scope.section != nullptr) {
@@ -151,7 +152,17 @@ void Evaluator::EvaluateSection(const Node& node, const Scope& scope) {
 
 bool Evaluator::CheckNesting(const Node& node, const Scope& scope, uint32_t context) {
   if (scope.section == nullptr) return true;
-  if (context == HTTPD_IN_FILES && scope.context == HTTPD_IN_DIRECTORY) return true;
+  const SectionKind kind = scope.section->kind;
+  const bool of_directory = scope.context == HTTPD_IN_DIRECTORY && kind != SectionKind::kOfModule;
+  if (context == HTTPD_IN_FILES && (of_directory || kind == SectionKind::kAccessFile)) return true;
+  if (scope.node == nullptr) {
+    Diagnostic& error =
+        diagnostics_.Error("HC-09", node.position, node.name_length,
+                           base::Concat("<", node.name, "> is not allowed in .htaccess files"));
+    error.wanted = "<Files> or <FilesMatch>, or the server's own configuration";
+    error.fix = "move the section there";
+    return false;
+  }
   Diagnostic& error = diagnostics_.Error(
       "HC-09", node.position, node.name_length,
       base::Concat("<", node.name, "> is not allowed within <", scope.node->name, ">"));
@@ -214,6 +225,10 @@ bool Evaluator::FillSection(const Node& node, const Scope& scope, server::Sectio
 }
 
 void Evaluator::VirtualHost(const Node& node, const Scope& scope) {
+  if (scope.node == nullptr && scope.section != nullptr) {
+    CheckNesting(node, scope, HTTPD_IN_SERVER);
+    return;
+  }
   if (scope.node != nullptr) {
     Diagnostic& error = diagnostics_.Error(
         "HC-09", node.position, node.name_length,

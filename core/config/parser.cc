@@ -4,12 +4,13 @@
 #include "config/parser.h"
 
 #include <algorithm>
-#include <optional>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "base/concat.h"
+#include "config/section_ends.h"
 #include "config/spelling.h"
 
 namespace httpd::config {
@@ -29,6 +30,8 @@ struct LogicalLine {
   std::vector<Part> parts;
   uint32_t file = 0;
   bool too_long = false;
+  size_t start = 0;  // in the file
+  size_t next = 0;   // of the line behind it
 
   Position At(size_t offset) const {
     size_t i = parts.size() - 1;
@@ -40,8 +43,8 @@ struct LogicalLine {
 
 class LineReader {
  public:
-  LineReader(const SourceMap& sources, uint32_t file, size_t max_line)
-      : text_(sources.text(file)), file_(file), max_line_(max_line) {
+  LineReader(std::string_view text, uint32_t file, size_t max_line)
+      : text_(text), file_(file), max_line_(max_line) {
     if (text_.substr(0, 3) == "\xef\xbb\xbf") at_ = bom_ = 3;
   }
 
@@ -50,11 +53,13 @@ class LineReader {
     line->joined.clear();
     line->file = file_;
     line->too_long = false;
+    line->start = line->next = at_;
     if (at_ >= text_.size()) return false;
     bool continued = ReadPhysical(line, &line->text);
+    line->next = at_;
     if (!continued) return true;
     line->joined = std::string(line->text);
-    while (continued && at_ < text_.size()) {
+    while (continued && at_ < text_.size() && at_ != barrier_) {
       std::string_view part;
       continued = ReadPhysical(line, &part);
       line->parts.back().offset = line->joined.size();
@@ -65,8 +70,12 @@ class LineReader {
       }
     }
     line->text = line->joined;
+    line->next = at_;
     return true;
   }
+
+  // No line is continued by the one at this offset.
+  void SetBarrier(size_t offset) { barrier_ = offset; }
 
  private:
   // Takes one physical line; true when a backslash before its end asks for the next one.
@@ -94,6 +103,7 @@ class LineReader {
   size_t max_line_;
   size_t at_ = 0;
   size_t bom_ = 0;
+  size_t barrier_ = std::string_view::npos;
   uint32_t line_ = 0;
 };
 
@@ -101,12 +111,25 @@ class Parser {
  public:
   Parser(const SourceMap& sources, uint32_t file, Diagnostics* diagnostics,
          const ParserLimits& limits)
-      : sources_(sources), file_(file), diagnostics_(*diagnostics), limits_(limits) {}
+      : sources_(sources),
+        file_(file),
+        diagnostics_(diagnostics),
+        limits_(limits),
+        reader_(sources.text(file), file, limits.max_line) {}
 
   Tree Run();
 
  private:
+  // A section that the core does not know, while its lines are read.
+  struct Unknown {
+    size_t index;  // in open_
+    size_t close;  // offset of its last line
+    Diagnostics* outer;
+  };
+
   bool CheckText();
+  void EnterUnknown(const LogicalLine& line);
+  void LeaveUnknown();
   void ParseLine(const LogicalLine& line);
   void WarnContinuedComment(const LogicalLine& line, size_t begin);
   void OpenSection(const LogicalLine& line, size_t begin, size_t name_end, size_t end);
@@ -116,22 +139,32 @@ class Parser {
   void PopSection();
   void ReportUnclosed(const Node& node, std::string before);
 
+  // The sections below this one are not closed by what stands in an unknown section.
+  size_t lowest() const { return unknown_.empty() ? 0 : unknown_.back().index + 1; }
+
   const SourceMap& sources_;
   uint32_t file_;
-  Diagnostics& diagnostics_;
+  Diagnostics* diagnostics_;  // within an unknown section: its own
   const ParserLimits& limits_;
+  LineReader reader_;
+  std::unique_ptr<SectionEnds> ends_;
   Tree top_;
   std::vector<Node> open_;
+  std::vector<Unknown> unknown_;
   bool nesting_reported_ = false;
 };
 
 Tree Parser::Run() {
   if (!CheckText()) return {};
-  LineReader reader(sources_, file_, limits_.max_line);
+  ends_ = std::make_unique<SectionEnds>(sources_.text(file_));
   LogicalLine line;
-  while (reader.Next(&line)) {
+  while (reader_.Next(&line)) {
+    if (!unknown_.empty() && line.start == unknown_.back().close) {
+      LeaveUnknown();
+      continue;
+    }
     if (line.too_long) {
-      Diagnostic& error = diagnostics_.Error("HC-03", line.At(0), 1, "line is too long");
+      Diagnostic& error = diagnostics_->Error("HC-03", line.At(0), 1, "line is too long");
       error.wanted = base::Concat("at most ", limits_.max_line, " bytes, continuations included");
       error.fix = "split it into several directives";
       continue;
@@ -149,7 +182,7 @@ Tree Parser::Run() {
 bool Parser::CheckText() {
   const std::string_view text = sources_.text(file_);
   if (text.size() > limits_.max_file) {
-    Diagnostic& error = diagnostics_.Error("HC-03", {file_, 0, 0}, 0, "file is too large");
+    Diagnostic& error = diagnostics_->Error("HC-03", {file_, 0, 0}, 0, "file is too large");
     error.found = base::Concat(text.size(), " bytes");
     error.wanted = base::Concat("at most ", limits_.max_file, " bytes");
     error.fix = "split it and use Include";
@@ -161,7 +194,7 @@ bool Parser::CheckText() {
   const size_t start = nul == 0 ? 0 : text.rfind('\n', nul - 1) + 1;  // npos + 1 is 0
   const auto column = static_cast<uint32_t>(nul - start + 1);
   Diagnostic& error =
-      diagnostics_.Error("HC-02", {file_, line, column}, 1, "NUL byte in a configuration file");
+      diagnostics_->Error("HC-02", {file_, line, column}, 1, "NUL byte in a configuration file");
   error.found = base::Concat(std::count(text.begin(), text.end(), '\0'), " NUL bytes");
   error.wanted = "text in ASCII or UTF-8";
   const std::string_view mark = text.substr(0, 2);
@@ -197,7 +230,7 @@ void Parser::WarnContinuedComment(const LogicalLine& line, size_t begin) {
     const std::string_view next = sources_.Line(file_, line.parts[i].line);
     const size_t text = next.find_first_not_of(" \t\r\v\f\\");
     if (text == next.npos || next[text] == '#') continue;
-    Diagnostic& warning = diagnostics_.Warning(
+    Diagnostic& warning = diagnostics_->Warning(
         "HC-26", {file_, line.parts[i].line, static_cast<uint32_t>(text + 1)},
         static_cast<uint32_t>(next.size() - text),
         "this line is part of a comment, because the line before it ends with a backslash");
@@ -228,29 +261,57 @@ void Parser::OpenSection(const LogicalLine& line, size_t begin, size_t name_end,
   node.position = line.At(begin + 1);
   node.name_length = static_cast<uint32_t>(node.name.size());
   if (node.name.empty()) {
-    Diagnostic& error = diagnostics_.Error("HC-06", line.At(begin), 1, "section without a name");
+    Diagnostic& error = diagnostics_->Error("HC-06", line.At(begin), 1, "section without a name");
     error.wanted = "<Name arguments> without a blank after <";
     return;
   }
   FillArgs(line, name_end, args_end, &node);
   if (!closed) {
-    Diagnostic& error = diagnostics_.Error("HC-06", line.At(end - 1), 1,
-                                           base::Concat("> is missing after <", node.name));
+    Diagnostic& error = diagnostics_->Error("HC-06", line.At(end - 1), 1,
+                                            base::Concat("> is missing after <", node.name));
     error.fix = base::Concat(line.text.substr(begin, end - begin), ">");
   } else if (close + 1 < end) {
     const size_t rest = line.text.find_first_not_of(" \t\v\f\r", close + 1);
     Diagnostic& warning =
-        diagnostics_.Warning("HC-06", line.At(rest), static_cast<uint32_t>(end - rest),
-                             base::Concat("text after <", node.name, " ...> is ignored"));
+        diagnostics_->Warning("HC-06", line.At(rest), static_cast<uint32_t>(end - rest),
+                              base::Concat("text after <", node.name, " ...> is ignored"));
     warning.fix = "move it to a line of its own; a comment needs a line that begins with #";
   }
   open_.push_back(std::move(node));
+  if (!IsCoreSection(open_.back().name)) EnterUnknown(line);
   if (static_cast<int>(open_.size()) > limits_.max_nesting && !nesting_reported_) {
-    nesting_reported_ = true;
-    Diagnostic& error = diagnostics_.Error("HC-03", open_.back().position, open_.back().name_length,
-                                           "sections nest too deeply");
+    nesting_reported_ = unknown_.empty();  // what is kept for later may never be shown
+    Diagnostic& error = diagnostics_->Error("HC-03", open_.back().position,
+                                            open_.back().name_length, "sections nest too deeply");
     error.wanted = base::Concat("at most ", limits_.max_nesting, " sections within each other");
   }
+}
+
+// What cannot be a section of a module, because it has no end, is read like one of the core's.
+void Parser::EnterUnknown(const LogicalLine& line) {
+  if (static_cast<int>(open_.size()) > limits_.max_nesting) return;
+  const SectionEnds::End* end = ends_->Of(line.start);
+  const size_t within = unknown_.empty() ? sources_.text(file_).size() : unknown_.back().close;
+  if (end == nullptr || end->offset < line.next || end->offset > within) return;
+  auto body = std::make_shared<SectionBody>();
+  body->text = sources_.text(file_).substr(line.next, end->offset - line.next);
+  if (end->opened_again != 0) body->opened_again = {file_, end->opened_again, 1};
+  open_.back().body = body;
+  unknown_.push_back({open_.size() - 1, end->offset, diagnostics_});
+  diagnostics_ = &body->findings;
+  reader_.SetBarrier(end->offset);
+}
+
+void Parser::LeaveUnknown() {
+  const std::string name = open_[unknown_.back().index].name;
+  while (open_.size() > lowest()) {
+    ReportUnclosed(open_.back(), base::Concat("</", name, ">"));
+    PopSection();
+  }
+  diagnostics_ = unknown_.back().outer;
+  unknown_.pop_back();
+  reader_.SetBarrier(unknown_.empty() ? std::string_view::npos : unknown_.back().close);
+  PopSection();
 }
 
 void Parser::CloseSection(const LogicalLine& line, size_t begin, size_t end) {
@@ -261,17 +322,18 @@ void Parser::CloseSection(const LogicalLine& line, size_t begin, size_t end) {
   const auto length = static_cast<uint32_t>(name_end - begin + 1);
   const size_t close = line.text.find_first_not_of(" \t", name_end);
   if (close >= end || line.text[close] != '>') {
-    diagnostics_.Error("HC-06", line.At(name_end), 1, base::Concat("> is missing after </", name))
+    diagnostics_->Error("HC-06", line.At(name_end), 1, base::Concat("> is missing after </", name))
         .fix = base::Concat("</", name, ">");
   } else if (close + 1 < end) {
     diagnostics_
-        .Warning("HC-06", line.At(close + 1), static_cast<uint32_t>(end - close - 1),
-                 base::Concat("text after </", name, "> is ignored"))
+        ->Warning("HC-06", line.At(close + 1), static_cast<uint32_t>(end - close - 1),
+                  base::Concat("text after </", name, "> is ignored"))
         .fix = base::Concat("</", name, ">");
   }
-  const auto match = std::find_if(open_.rbegin(), open_.rend(),
+  const auto last = open_.rend() - static_cast<ptrdiff_t>(lowest());
+  const auto match = std::find_if(open_.rbegin(), last,
                                   [&](const Node& node) { return SameName(node.name, name); });
-  if (match != open_.rend()) {
+  if (match != last) {
     const size_t keep = open_.rend() - match;
     while (open_.size() > keep) {
       ReportUnclosed(open_.back(), base::Concat("</", name, "> on line ", position.line));
@@ -279,14 +341,14 @@ void Parser::CloseSection(const LogicalLine& line, size_t begin, size_t end) {
     }
     return PopSection();
   }
-  if (open_.empty()) {
-    Diagnostic& error = diagnostics_.Error(
+  if (open_.size() == lowest()) {
+    Diagnostic& error = diagnostics_->Error(
         "HC-04", position, length, base::Concat("</", name, "> without a matching <", name, ">"));
     error.fix = "remove this line, or add the opening line above";
     return;
   }
   const std::string expected = open_.back().name;
-  Diagnostic& error = diagnostics_.Error(
+  Diagnostic& error = diagnostics_->Error(
       "HC-04", position, length, base::Concat("expected </", expected, ">, found </", name, ">"));
   error.notes.push_back({base::Concat("<", expected, "> was opened here"), open_.back().position,
                          open_.back().name_length});
@@ -297,8 +359,8 @@ void Parser::CloseSection(const LogicalLine& line, size_t begin, size_t end) {
 
 void Parser::ReportUnclosed(const Node& node, std::string before) {
   Diagnostic& error =
-      diagnostics_.Error("HC-04", node.position, node.name_length,
-                         base::Concat("<", node.name, "> is not closed before ", before));
+      diagnostics_->Error("HC-04", node.position, node.name_length,
+                          base::Concat("<", node.name, "> is not closed before ", before));
   error.fix = base::Concat("</", node.name, ">");
 }
 

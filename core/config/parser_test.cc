@@ -172,7 +172,9 @@ TEST_F(ParserTest, Limits) {
   Tree tree = ParseText("LongLineIsLong x\nA 12345 \\\n6789\nB c\n", limits);
   EXPECT_EQ(diagnostics_.error_count(), 2) << Rendered();
   EXPECT_EQ(tree.size(), 1u);
-  tree = ParseText("<A>\n<B>\n<C>\n<D>\nE f\n</D>\n</C>\nG h\n</B>\n</A>\n", limits);
+  tree = ParseText(
+      "<Files>\n<Files>\n<Files>\n<Files>\nE f\n</Files>\n</Files>\nG h\n</Files>\n</Files>\n",
+      limits);
   EXPECT_EQ(diagnostics_.error_count(), 3) << Rendered();
   ASSERT_EQ(tree.size(), 1u);
   ASSERT_EQ(tree[0].children.size(), 1u);
@@ -180,6 +182,60 @@ TEST_F(ParserTest, Limits) {
   EXPECT_EQ(tree[0].children[0].children[0].name, "G");
   EXPECT_TRUE(ParseText(std::string(101, '#'), limits).empty());
   EXPECT_EQ(diagnostics_.error_count(), 4);
+}
+
+// ---- Sections that only a module can know ----
+
+TEST_F(ParserTest, ErrorsWithinAnUnknownSectionAreKeptWithIt) {
+  const Tree tree = ParseText(
+      "<Script lua>\n  if a </ b then\n <Directory /x>\n</VirtualHost>\n x = \"y\n \\\n</Script>\n"
+      "After it\n");
+  EXPECT_TRUE(diagnostics_.all().empty()) << Rendered();
+  ASSERT_EQ(tree.size(), 2u);
+  ASSERT_NE(tree[0].body, nullptr);
+  EXPECT_EQ(tree[0].body->text,
+            "  if a </ b then\n <Directory /x>\n</VirtualHost>\n x = \"y\n \\\n");
+  EXPECT_GE(tree[0].body->findings.error_count(), 2);
+  EXPECT_EQ(tree[1].name, "After");
+  EXPECT_EQ(tree[1].position, (Position{0, 8, 1}));
+}
+
+TEST_F(ParserTest, TheFirstClosingLineEndsAnUnknownSection) {
+  const Tree tree =
+      ParseText("<VirtualHost *>\n<Text>\n  <If a>\n</text>\nName x\n</VirtualHost>\n");
+  EXPECT_TRUE(diagnostics_.all().empty()) << Rendered();
+  ASSERT_EQ(tree.size(), 1u);
+  ASSERT_EQ(tree[0].children.size(), 2u);
+  EXPECT_EQ(tree[0].children[0].body->text, "  <If a>\n");
+  EXPECT_FALSE(tree[0].children[0].body->opened_again.valid());
+  EXPECT_EQ(tree[0].children[1].name, "Name");
+}
+
+TEST_F(ParserTest, UnknownSectionsNestByTheirNames) {
+  const Tree tree = ParseText("<Any a>\n<All>\n<Any b>\nR 1\n</Any>\n</All>\nR 2\n</Any>\nlast\n");
+  EXPECT_TRUE(diagnostics_.all().empty()) << Rendered();
+  ASSERT_EQ(tree.size(), 2u);
+  ASSERT_EQ(tree[0].children.size(), 2u);
+  EXPECT_EQ(tree[0].body->opened_again, (Position{0, 3, 1}));
+  EXPECT_EQ(tree[0].body->findings.error_count(), 0);
+  const Node& all = tree[0].children[0];
+  ASSERT_EQ(all.children.size(), 1u);
+  EXPECT_EQ(all.children[0].children[0].raw, "1");
+}
+
+TEST_F(ParserTest, AnUnknownSectionWithoutAnEndIsAnErrorAtOnce) {
+  ParseText("<VirtualHost *>\n<Text>\nName x\n</VirtualHost>\n");
+  ASSERT_EQ(diagnostics_.error_count(), 1) << Rendered();
+  EXPECT_EQ(diagnostics_.all()[0].position, (Position{0, 2, 2}));
+  EXPECT_EQ(diagnostics_.all()[0].fix, "</Text>");
+}
+
+TEST_F(ParserTest, AnUnknownSectionDoesNotCloseWhatIsAroundIt) {
+  const Tree tree = ParseText("<Files x>\n<Text>\n</Files>\n</Text>\nName x\n</Files>\n");
+  EXPECT_TRUE(diagnostics_.all().empty()) << Rendered();
+  ASSERT_EQ(tree.size(), 1u);
+  EXPECT_EQ(tree[0].children.size(), 2u);
+  EXPECT_EQ(tree[0].children[0].body->findings.error_count(), 1);
 }
 
 }  // namespace

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "config/diagnostic.h"
 #include "config/source.h"
 
 namespace httpd::config {
@@ -20,6 +22,14 @@ struct Arg {
   bool unterminated = false;  // the closing quote is missing
 };
 
+// What a section that the core does not know was written as. Its module decides later whether the
+// lines are directives or something else, so what is wrong with them is kept until then.
+struct SectionBody {
+  std::string_view text;  // of the SourceMap: the lines between <Name> and </Name>
+  Position opened_again;  // a line within that opens <Name>; nowhere: none
+  Diagnostics findings;
+};
+
 // A directive or a section. For `<Directory "/srv">` name is "Directory", section is true, and
 // args and raw end before the ">".
 struct Node {
@@ -30,13 +40,17 @@ struct Node {
   std::string raw;  // everything after the name, continuation lines joined, quotes kept
   Position raw_position;
   bool section = false;
-  std::vector<Node> children;  // of a section
+  std::vector<Node> children;         // of a section
+  std::shared_ptr<SectionBody> body;  // of a section that the core does not know
 
   // The underline that covers all arguments, or the name when there are none.
   Position args_position() const { return args.empty() ? position : args.front().position; }
 };
 
 using Tree = std::vector<Node>;
+
+// The sections whose lines the core itself reads as directives.
+bool IsCoreSection(std::string_view name);
 
 // Directive names are compared without regard to ASCII case.
 bool SameName(std::string_view a, std::string_view b);

@@ -74,7 +74,6 @@ constexpr Unsupported kUnsupported[] = {
     {"UseCanonicalPhysicalPort", true, "the port the client asked for is used", kRemove},
     // What changes what is served, or to whom.
     {"Allow", false, kAccess24, kRequire},
-    {"AllowOverrideList", false, ".htaccess files are not read", "AllowOverride None"},
     {"BindAddress", false, "it is Apache 1.3's", "Listen 127.0.0.1:80"},
     {"CGIMapExtension", false, "programs are not run", kRemove},
     {"CGIPassAuth", false, "programs are not run", kRemove},

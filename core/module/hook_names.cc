@@ -40,6 +40,7 @@ constexpr HookName kHooks[] = {
     {HTTPD_HOOK_DRAIN, HookKind::kWorker, "drain"},
     {HTTPD_HOOK_WORKER_STOP, HookKind::kWorker, "worker_stop"},
     {HTTPD_HOOK_GENERATION_END, HookKind::kGeneration, "generation_end"},
+    {HTTPD_HOOK_PRE_CONFIG, HookKind::kGeneration, "pre_config"},
     {HTTPD_HOOK_MONITOR, HookKind::kWorker, "monitor"},
 };
 

@@ -28,6 +28,7 @@ enum class FromGeneration : uint32_t {
   kWorker = 6,    // payload: WorkerFact
   kReady = 7,     // every worker polls its slots
   kZone = 8,      // payload: ZoneRequest and two names
+  kFile = 9,      // payload: the path of a file that a module read with the configuration
 };
 
 struct WorkerFact {

@@ -23,6 +23,7 @@ namespace httpd::process {
 namespace {
 
 constexpr size_t kMaxText = 4u << 20;  // what a generation may have to say
+constexpr size_t kMaxFiles = 1000;     // that it may name as read
 constexpr int64_t kDrainGrace = 5000;  // beyond the drain's deadline until the group is killed
 constexpr int64_t kStopGrace = 6000;
 
@@ -136,6 +137,11 @@ bool GenerationHandle::Handle(Packet packet) {
     case FromGeneration::kLoaded:
       if (starting) events_.loaded(this);
       return starting;
+    case FromGeneration::kFile:
+      // Told to others, never opened.
+      if (packet.payload.empty() || packet.payload[0] != '/') return false;
+      if (starting && files_.size() < kMaxFiles) files_.insert(packet.payload);
+      return true;
     case FromGeneration::kWorker: {
       WorkerFact fact{};
       if (packet.payload.size() != sizeof fact) return false;

@@ -78,6 +78,8 @@ class GenerationHandle {
   const std::string& findings() const { return findings_; }  // also warnings of one that serves
   const std::string& output() const { return output_; }
   int status() const { return status_; }
+  // What its modules said that they read beside the configuration.
+  const std::set<std::string>& files() const { return files_; }
 
  private:
   void Read();
@@ -102,6 +104,7 @@ class GenerationHandle {
   base::UniqueFd outbox_;  // what is sent here arrives at its workers
   std::map<uint32_t, pid_t> workers_;
   std::set<size_t> granted_;
+  std::set<std::string> files_;
   std::string findings_, summary_, output_;
   bool timed_out_ = false;
   int status_ = 0;

@@ -175,6 +175,11 @@ int GenerationProcess::Refuse() {
 
 int GenerationProcess::Describe() {
   std::string text;
+  if (start_.action == Action::kCheck) {
+    for (const std::string& file : generation_->tracked_files()) {
+      base::Append(&text, "read by a module: ", file, "\n");
+    }
+  }
   if (start_.action == Action::kDescribeHosts) text = generation_->DescribeHosts();
   if (start_.action == Action::kDescribeModules) text = generation_->DescribeModules();
   start_.channel.SendText(static_cast<uint32_t>(FromGeneration::kOutput), text);
@@ -328,6 +333,9 @@ int GenerationProcess::Run() {
                             diagnostics_.Render(snapshot_.sources, false));
   }
   if (check()) return Describe();
+  for (const std::string& file : generation_->tracked_files()) {
+    if (file.size() <= Channel::kMaxPayload) Tell(FromGeneration::kFile, file);
+  }
   return AwaitStart() ? Loop() : 1;
 }
 

@@ -42,6 +42,7 @@ struct ServerState {
   std::vector<Address> addresses;
   std::vector<Generation> generations;
   std::vector<Module> modules;
+  std::vector<std::string> files;  // of the configuration, and what modules read with it
   std::string last_error;
   uint32_t reload_count = 0;         // reloads whose outcome is known
   uint32_t failed_reload_count = 0;  // those of them that left the old generation serving

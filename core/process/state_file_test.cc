@@ -24,6 +24,7 @@ ServerState Example() {
   state.addresses = {{"127.0.0.1:0", "127.0.0.1", 40123, 2}};
   state.generations = {{2, 130, "serving", {{0, 131}, {1, 132}}}};
   state.modules = {{"mime", "/x/mod_mime.so", "/y/mod_mime.so"}};
+  state.files = {"/srv/a.conf", "/srv/q\""};
   state.last_error = "caf\xc3\xa9 \xff\xc3";
   return state;
 }
@@ -36,7 +37,7 @@ TEST(StateJsonTest, HasEveryKeyInItsPlace) {
             "\"slots\":2}],\"generations\":[{\"id\":2,\"pid\":130,\"state\":\"serving\","
             "\"workers\":[{\"slot\":0,\"pid\":131},{\"slot\":1,\"pid\":132}]}],"
             "\"modules\":[{\"name\":\"mime\",\"file\":\"/x/mod_mime.so\",\"copy\":"
-            "\"/y/mod_mime.so\"}],\"last_error\":\"caf\xc3\xa9 \xef\xbf\xbd\xef\xbf\xbd\","
+            "\"/y/mod_mime.so\"}],\"files\":[\"/srv/a.conf\",\"/srv/q\\\"\"],\"last_error\":\"caf\xc3\xa9 \xef\xbf\xbd\xef\xbf\xbd\","
             "\"reload_count\":0,\"failed_reload_count\":0}\n");
 }
 

@@ -2,6 +2,8 @@
 // What the supervisor tells others about itself, and housekeeping of what it keeps for generations.
 #include <unistd.h>
 
+#include <set>
+
 #include "base/concat.h"
 #include "log/error_log.h"
 #include "process/supervisor.h"
@@ -60,6 +62,13 @@ void Supervisor::PublishState() {
   for (const server::ModuleToLoad& module : current_->modules) {
     state.modules.push_back({module.name, module.file, module.copy});
   }
+  std::set<std::string> files;
+  if (serving_ != nullptr) files = serving_->files();
+  for (uint32_t i = 0; i < current_->sources.size(); ++i) {
+    // "option -C" is none.
+    if (current_->sources.name(i).starts_with('/')) files.insert(current_->sources.name(i));
+  }
+  state.files.assign(files.begin(), files.end());
   state.last_error = last_error_;
   state.reload_count = reload_count_;
   state.failed_reload_count = failed_reload_count_;

@@ -30,12 +30,13 @@ struct FileIdentity {
 struct AccessFile {
   FileIdentity identity;
   std::vector<std::pair<std::string, FileIdentity>> tracked;  // what modules read with it
-  httpd_pool pool;
   config::SourceMap sources;
   config::Tree tree;
   Section section;
   httpd_result status = HTTPD_OK;  // or the error that answers requests
   std::string problem;             // its reason on one line
+  uint64_t kept_by = 0;            // serial of the overlay that refers to it
+  httpd_pool pool;                 // goes first: what is in it may refer to all else
 };
 
 // The files of one worker. What was looked at is believed for OpenFileCacheValid, then the path is
@@ -53,23 +54,26 @@ class AccessFiles {
   AccessFiles(const AccessFiles&) = delete;
   AccessFiles& operator=(const AccessFiles&) = delete;
 
-  // The tree in which this request's settings are merged; it stays until the request ends. Null
-  // when out of memory.
-  LocationTree* Enter(Request* request);
+  // Settings merged with those of files; one object until a file changes.
+  struct Overlay {
+    Overlay(const module::Registry* modules, uint64_t number) : serial(number), tree(modules) {}
+    uint32_t references = 1;  // of requests, and one of AccessFiles
+    const uint64_t serial;
+    std::vector<std::shared_ptr<AccessFile>> files;  // that the tree refers to
+    LocationTree tree;
+  };
+
+  // Where this request's settings are merged; it stays until the request ends. Null when out of
+  // memory.
+  Overlay* Enter(Request* request);
 
   // The file of `directory` (absolute, no slash at its end but for "/") under the AllowOverride of
   // `location`: HTTPD_OK, with null in `section` when there is none; else the status that ends the
   // request, after the reason was logged.
   httpd_result Find(Request* request, std::string_view directory, const httpd_location* location,
-                    const Section** section);
+                    Overlay* overlay, const Section** section);
 
  private:
-  struct Overlay {
-    explicit Overlay(const module::Registry* modules) : tree(modules) {}
-    uint32_t references = 1;  // of requests, and one of AccessFiles
-    LocationTree tree;
-    std::vector<std::shared_ptr<AccessFile>> files;  // that the tree refers to
-  };
   struct Entry {
     uint64_t checked = 0;  // milliseconds of the loop's clock
     std::shared_ptr<AccessFile> file;
@@ -77,14 +81,17 @@ class AccessFiles {
 
   static void Release(Overlay* overlay);
   void Retire();
-  std::shared_ptr<AccessFile> Look(Request* request, const std::string& path,
+  std::shared_ptr<AccessFile> Look(Request* request, std::string_view directory,
+                                   std::string_view name, const httpd_location* location);
+  std::shared_ptr<AccessFile> Read(Request* request, std::string_view directory, const char* path,
                                    const httpd_location* location);
-  std::shared_ptr<AccessFile> Read(Request* request, const std::string& path,
-                                   const httpd_location* location);
-  void Log(const AccessFile& file, const config::Diagnostics& diagnostics) const;
+  void Evaluate(Request* request, std::string_view directory, const httpd_location* location,
+                AccessFile* file);
+  void Remember(std::string_view key, std::shared_ptr<AccessFile> file, uint64_t now);
 
   httpd_worker* worker_;
   Overlay* overlay_ = nullptr;
+  uint64_t serial_ = 0;
   absl::flat_hash_map<std::string, Entry> files_;      // by path, server and AllowOverride
   absl::flat_hash_map<std::string, uint64_t> absent_;  // likewise; when it was looked at
 };

@@ -101,9 +101,12 @@ bool httpd_generation::Load(httpd::process::ScoreboardSlot* phase,
   evaluate.entering = [phase](const httpd::module::Module* module, const httpd_directive*) {
     if (phase != nullptr) phase->Blame(module != nullptr ? module->slot : 0, 0);
   };
-  if (!httpd::config::Evaluate(evaluate, diagnostics, &servers)) return false;
+  if (!RunHooks(HTTPD_HOOK_PRE_CONFIG, phase, diagnostics) ||
+      !httpd::config::Evaluate(evaluate, diagnostics, &servers)) {
+    return false;
+  }
   vhosts.Build(servers);
-  program = httpd::server::CompileProgram(hooks);
+  program = httpd::server::CompileProgram(hooks, servers.reads_access_files);
   server_field = ServerField(main_core().server_tokens.value);
   const auto level =
       static_cast<const httpd::server::CoreLocation*>(servers.servers.front()->location_configs[0])
@@ -115,7 +118,12 @@ bool httpd_generation::Load(httpd::process::ScoreboardSlot* phase,
   return ok;
 }
 
-std::string httpd_generation::DescribeHosts() const { return vhosts.Describe(servers); }
+std::string httpd_generation::DescribeHosts() const {
+  std::string out = vhosts.Describe(servers);
+  if (!servers.tracked.empty()) out += "files that modules read:\n";
+  for (const std::string& file : servers.tracked) httpd::base::Append(&out, "    ", file, "\n");
+  return out;
+}
 
 std::string httpd_generation::DescribeModules() const {
   std::string out = "Loaded modules:\n core_module (static)\n";

@@ -102,6 +102,9 @@ class Generation {
   virtual std::vector<httpd_helper*> Helpers() { return {}; }
   virtual int RunHelper(const httpd_helper& helper, int listening_fd) { return 70; }
 
+  // Absolute paths of what modules read beside the configuration.
+  virtual std::vector<std::string> tracked_files() const { return {}; }
+
   // Serves until told to stop; returns the exit code. Runs in the worker process, creates its
   // event loop there.
   virtual int RunWorker(const WorkerInput& input) = 0;

@@ -37,6 +37,9 @@ struct httpd_generation final : httpd::server::Generation {
   std::string DescribeModules() const override;
   std::vector<httpd_helper*> Helpers() override { return helpers.all(); }
   int RunHelper(const httpd_helper& helper, int listening_fd) override;
+  std::vector<std::string> tracked_files() const override {
+    return {servers.tracked.begin(), servers.tracked.end()};
+  }
   int RunWorker(const httpd::server::WorkerInput& input) override;
   void WorkerEnded(uint32_t index) override;
   bool WantsWake(uint32_t index) const override;

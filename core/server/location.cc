@@ -10,6 +10,7 @@
 
 #include <algorithm>
 
+#include "server/access_files.h"
 #include "server/generation_impl.h"
 #include "server/phases.h"
 #include "server/worker.h"
@@ -103,12 +104,12 @@ bool LocationMatches(const Section& section, Request* request, std::string_view 
 // Collects merges; a merge that ran out of memory ends the request with 503.
 class Walk {
  public:
-  explicit Walk(Request* request) : request_(request) {
-    location_ = request->worker->locations.Root(request->server);
-  }
+  Walk(Request* request, LocationTree* tree)
+      : request_(request), tree_(tree), location_(tree->Root(request->server)) {}
   void Enter(const Section* section) {
-    if (location_ != nullptr) location_ = request_->worker->locations.Enter(location_, section);
+    if (location_ != nullptr) location_ = tree_->Enter(location_, section);
   }
+  const httpd_location* location() const { return location_; }
   httpd_result Finish() {
     if (location_ == nullptr) return 503;
     request_->location = location_;
@@ -117,6 +118,7 @@ class Walk {
 
  private:
   Request* request_;
+  LocationTree* tree_;
   const httpd_location* location_;
 };
 
@@ -136,30 +138,84 @@ void EnterLocations(Walk* walk, Request* request) {
   }
 }
 
-void EnterDirectories(Walk* walk, Request* request, std::vector<Section*>* nested) {
-  std::string_view directory = request->filename;
-  if (request->file_kind != HTTPD_FILE_DIRECTORY) {
-    directory = directory.substr(0, std::max<size_t>(directory.rfind('/'), 1));
-  }
-  auto enter = [&](const Section* section) {
-    walk->Enter(section);
-    for (const auto& files : section->files) nested->push_back(files.get());
-  };
-  for (const Section* section : request->server->directories) {
-    if (DirectoryMatches(*section, request, directory)) enter(section);
-  }
+std::string_view DirectoryOf(const Request* request) {
+  const std::string_view name = request->filename;
+  if (request->file_kind == HTTPD_FILE_DIRECTORY) return name;
+  return name.substr(0, std::max<size_t>(name.rfind('/'), 1));
+}
+
+void EnterWithFiles(Walk* walk, const Section* section, std::vector<Section*>* nested) {
+  walk->Enter(section);
+  for (const auto& files : section->files) nested->push_back(files.get());
+}
+
+void EnterMatches(Walk* walk, Request* request, std::string_view directory,
+                  std::vector<Section*>* nested) {
   for (const Section* section : request->server->directory_matches) {
     if (httpd_regex_match(section->regex, base::Str(directory), nullptr) == HTTPD_OK) {
-      enter(section);
+      EnterWithFiles(walk, section, nested);
     }
   }
+}
+
+void EnterDirectories(Walk* walk, Request* request, std::vector<Section*>* nested) {
+  const std::string_view directory = DirectoryOf(request);
+  for (const Section* section : request->server->directories) {
+    if (DirectoryMatches(*section, request, directory)) EnterWithFiles(walk, section, nested);
+  }
+  EnterMatches(walk, request, directory, nested);
+}
+
+size_t Components(std::string_view path) {
+  return path == "/" ? 0 : static_cast<size_t>(std::count(path.begin(), path.end(), '/'));
+}
+
+// One directory at a time, as Apache does: its sections, then its .htaccess, whose settings those
+// of a deeper <Directory> may change again.
+httpd_result EnterDirectoriesAndAccessFiles(Walk* walk, Request* request,
+                                            AccessFiles::Overlay* overlay,
+                                            std::vector<Section*>* nested) {
+  const std::string_view directory = DirectoryOf(request);
+  const std::vector<Section*>& sections = request->server->directories;
+  size_t next = 0;
+  size_t end = 1;  // behind "/"
+  for (size_t level = 0;; ++level) {
+    const httpd_str part = request->pool.Copy(directory.substr(0, end));
+    if (part.data == nullptr) return 503;
+    for (; next < sections.size() && Components(sections[next]->pattern) <= level; ++next) {
+      const Section& section = *sections[next];
+      if (Matches(section, part.data, part.len, FNM_PATHNAME)) {
+        EnterWithFiles(walk, &section, nested);
+      }
+    }
+    if (walk->location() == nullptr) return 503;
+    if (walk->location()->core->reads_access_files()) {
+      const Section* section = nullptr;
+      const httpd_result result = request->worker->access_files->Find(
+          request, base::View(part), walk->location(), overlay, &section);
+      if (result != HTTPD_OK) return result;
+      if (section != nullptr) EnterWithFiles(walk, section, nested);
+    }
+    if (end >= directory.size()) break;
+    end = std::min(directory.find('/', level == 0 ? 1 : end + 1), directory.size());
+  }
+  EnterMatches(walk, request, directory, nested);
+  return HTTPD_OK;
+}
+
+void EnterFilesAndLocations(Walk* walk, Request* request, const std::vector<Section*>& nested) {
+  if (request->file_kind != HTTPD_FILE_DIRECTORY) {
+    EnterFiles(walk, request, request->server->files);
+    EnterFiles(walk, request, nested);
+  }
+  EnterLocations(walk, request);
 }
 
 }  // namespace
 
 // Before the path is mapped only <Location> is known.
 httpd_result WalkLocations(Request* request) {
-  Walk walk(request);
+  Walk walk(request, &request->worker->locations);
   EnterLocations(&walk, request);
   return walk.Finish();
 }
@@ -169,14 +225,27 @@ httpd_result WalkAll(Request* request) {
   if (server.directories.empty() && server.directory_matches.empty() && server.files.empty()) {
     return HTTPD_DECLINED;  // what WalkLocations found is all there is
   }
-  Walk walk(request);
+  Walk walk(request, &request->worker->locations);
   std::vector<Section*> nested;  // allocates only when a <Directory> holds <Files>
   EnterDirectories(&walk, request, &nested);
-  if (request->file_kind != HTTPD_FILE_DIRECTORY) {
-    EnterFiles(&walk, request, server.files);
-    EnterFiles(&walk, request, nested);
-  }
-  EnterLocations(&walk, request);
+  EnterFilesAndLocations(&walk, request, nested);
+  return walk.Finish();
+}
+
+httpd_result WalkAllAndAccessFiles(Request* request) {
+  const std::vector<Section*>& sections = request->server->directories;
+  const bool reads = std::any_of(sections.begin(), sections.end(), [](const Section* section) {
+    const auto* core = static_cast<const CoreLocation*>(section->configs[0]);
+    return core != nullptr && core->reads_access_files();
+  });
+  if (!reads) return WalkAll(request);  // only another server does
+  AccessFiles::Overlay* overlay = request->worker->access_files->Enter(request);
+  if (overlay == nullptr) return 503;
+  Walk walk(request, &overlay->tree);
+  std::vector<Section*> nested;
+  const httpd_result result = EnterDirectoriesAndAccessFiles(&walk, request, overlay, &nested);
+  if (result != HTTPD_OK) return result;
+  EnterFilesAndLocations(&walk, request, nested);
   return walk.Finish();
 }
 

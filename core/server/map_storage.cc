@@ -73,10 +73,13 @@ httpd_result TranslateToDocumentRoot(Request* request) {
   return HTTPD_OK;
 }
 
-httpd_result MapStorage(Request* request) {
+namespace {
+
+template <httpd_result (*kWalk)(Request*)>
+httpd_result Map(Request* request) {
   if (request->filename.empty() || request->filename.front() != '/') return 404;
   FindFile(request);
-  const httpd_result walked = WalkAll(request);
+  const httpd_result walked = kWalk(request);
   if (walked != HTTPD_DECLINED) return walked;
   if (request->file_kind != HTTPD_FILE_NONE && !LinksAllowed(request, *request->location->core)) {
     LogRequest(request, log::Level::kError, "core",
@@ -85,6 +88,14 @@ httpd_result MapStorage(Request* request) {
     return 403;
   }
   return HTTPD_OK;
+}
+
+}  // namespace
+
+httpd_result MapStorage(Request* request) { return Map<WalkAll>(request); }
+
+httpd_result MapStorageAndAccessFiles(Request* request) {
+  return Map<WalkAllAndAccessFiles>(request);
 }
 
 httpd_result CheckAccess(Request* request) {

@@ -104,7 +104,7 @@ void AddConnectSteps(Program* p, const module::HookTable& hooks) {
 
 }  // namespace
 
-Program CompileProgram(const module::HookTable& hooks) {
+Program CompileProgram(const module::HookTable& hooks, bool access_files) {
   Program p;
   AddHook(&p, hooks, HTTPD_HOOK_READ_REQUEST, false, nullptr, false);
   p.restart = static_cast<uint16_t>(p.steps.size());
@@ -112,7 +112,8 @@ Program CompileProgram(const module::HookTable& hooks) {
   p.steps.resize(p.restart + 1u);  // only the core's step; the hooks follow with their own rule
   p.steps.back().end = static_cast<uint16_t>(p.steps.size());
   AddHook(&p, hooks, HTTPD_HOOK_TRANSLATE, true, TranslateToDocumentRoot, false);
-  AddHook(&p, hooks, HTTPD_HOOK_MAP_STORAGE, true, MapStorage, false);
+  AddHook(&p, hooks, HTTPD_HOOK_MAP_STORAGE, true,
+          access_files ? MapStorageAndAccessFiles : MapStorage, false);
   AddHook(&p, hooks, HTTPD_HOOK_HEADER_PARSE, false, nullptr, false);
   AddHook(&p, hooks, HTTPD_HOOK_ACCESS, false, CheckAccess, true);
   p.lookup_end = static_cast<uint16_t>(p.steps.size());

@@ -30,7 +30,8 @@ struct Program {
   std::vector<const module::HookEntry*> request_end;
 };
 
-Program CompileProgram(const module::HookTable& hooks);
+// `access_files`: some AllowOverride lets .htaccess files be read.
+Program CompileProgram(const module::HookTable& hooks, bool access_files);
 
 // What httpd_request_redirect_internal() answers: the steps start over.
 inline constexpr httpd_result kRestarted = -64;
@@ -51,10 +52,12 @@ bool RunLookup(Request* request);
 httpd_result CallHook(const module::HookEntry* entry, Request* request);
 
 // ---- steps of the core ----
-httpd_result WalkLocations(Request* request);  // location.cc: before the path is mapped
-httpd_result WalkAll(Request* request);        // location.cc: when the file is known
+httpd_result WalkLocations(Request* request);          // location.cc: before the path is mapped
+httpd_result WalkAll(Request* request);                // location.cc: when the file is known
+httpd_result WalkAllAndAccessFiles(Request* request);  // location.cc: with .htaccess files
 httpd_result TranslateToDocumentRoot(Request* request);
 httpd_result MapStorage(Request* request);
+httpd_result MapStorageAndAccessFiles(Request* request);
 httpd_result CheckAccess(Request* request);
 httpd_result ApplyForcedType(Request* request);
 httpd_result CheckBodyLimit(Request* request);

@@ -87,21 +87,12 @@ void WarnIfMissing(httpd_directive_call* call, httpd_str target) {
        "mkdir -p " + std::string(View(target)) + ", or correct the path");
 }
 
-// The target as a path of the file system; a slash at its end means something here, so it stays.
-httpd_str TargetPath(httpd_directive_call* call, std::string_view text) {
-  const httpd_str path = httpd_call_server_path(call, Str(text));
-  if (path.len == 0 || text.empty() || text.back() != '/' || path.data[path.len - 1] == '/')
-    return path;
-  const httpd_str parts[] = {path, HTTPD_STR("/")};
-  return httpd_pool_join(httpd_call_pool(call), parts, 2);
-}
-
 httpd_result Alias(httpd_directive_call* call, ServerSettings& settings, void* user) {
   const auto& form = *static_cast<const AliasForm*>(user);
   Rule rule;
   rule.fake = Arg(call, 0);
   rule.script = form.script;
-  const httpd_str target = TargetPath(call, Arg(call, 1));
+  const httpd_str target = httpd_call_server_path(call, httpd_call_arg(call, 1));
   if (target.data == nullptr) return HTTPD_ERR_NO_MEMORY;
   rule.target = View(target);
   if (form.match) {
@@ -273,7 +264,7 @@ constexpr httpd_directive AliasRow(const char* name, AliasForm* form, const char
 constexpr httpd_directive RedirectRow(const char* name, uint16_t max_args, RedirectForm* form,
                                       const char* usage) {
   return {sizeof(httpd_directive),
-          HTTPD_IN_ANYWHERE,
+          HTTPD_IN_ANYWHERE | HTTPD_IN_HTACCESS | HTTPD_OVERRIDE_FILE_INFO,
           name,
           0,
           1,

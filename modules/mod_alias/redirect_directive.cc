@@ -15,6 +15,8 @@ using httpd::api::Warn;
 
 std::string Quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
+constexpr uint32_t kInSections = HTTPD_IN_SECTIONS | HTTPD_IN_HTACCESS;
+
 // Where path and URL stand among the arguments.
 struct Parts {
   int status;
@@ -34,7 +36,7 @@ httpd_result CheckStatus(httpd_directive_call* call, int status) {
 
 httpd_result Split(httpd_directive_call* call, const RedirectForm& form, Parts* parts) {
   const uint32_t count = httpd_call_argc(call);
-  const bool section = (httpd_call_context(call) & HTTPD_IN_SECTIONS) != 0;
+  const bool section = (httpd_call_context(call) & kInSections) != 0;
   const int named = form.fixed ? -1 : ParseStatus(Arg(call, 0));
   parts->status = named < 0 ? form.status : named;
   if (named >= 0 && CheckStatus(call, named) != HTTPD_OK) return HTTPD_ERR_INVALID;
@@ -111,7 +113,7 @@ httpd_result Redirect(httpd_directive_call* call, Settings& settings, void* user
   } else if (parts.has_path && parts.has_url) {
     WarnAboutSlashes(call, parts.url, rule.fake, rule.target);
   }
-  const bool section = (httpd_call_context(call) & HTTPD_IN_SECTIONS) != 0;
+  const bool section = (httpd_call_context(call) & kInSections) != 0;
   auto& rules = section ? settings.redirects
                         : static_cast<ServerSettings*>(httpd_call_server_config(call))->redirects;
   WarnIfHidden(call, parts.path, rules, rule);

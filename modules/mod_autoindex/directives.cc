@@ -131,7 +131,7 @@ constexpr httpd_directive Row(const char* name, uint32_t flags, uint16_t min_arg
                               uint16_t max_args, httpd_directive_handler handler,
                               const char* usage) {
   return {sizeof(httpd_directive),
-          HTTPD_IN_ANYWHERE,
+          HTTPD_IN_ANYWHERE | HTTPD_IN_HTACCESS | HTTPD_OVERRIDE_INDEXES,
           name,
           flags,
           min_args,

@@ -189,7 +189,7 @@ httpd_result Register(httpd_module_handle* self, void*) {
 constexpr httpd_directive Row(const char* name, uint32_t flags, uint16_t max_args,
                               httpd_directive_handler handler, const char* usage) {
   return {sizeof(httpd_directive),
-          HTTPD_IN_ANYWHERE,
+          HTTPD_IN_ANYWHERE | HTTPD_IN_HTACCESS | HTTPD_OVERRIDE_INDEXES,
           name,
           flags,
           1,

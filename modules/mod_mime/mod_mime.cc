@@ -257,8 +257,15 @@ httpd_result Register(httpd_module_handle* self, void*) {
 
 constexpr httpd_directive Row(const char* name, httpd_directive_handler handler, uint16_t min_args,
                               Field* field, const char* usage) {
-  return {sizeof(httpd_directive), HTTPD_IN_ANYWHERE, name,  0,    min_args,
-          HTTPD_ARGS_ANY,          handler,           field, usage};
+  return {sizeof(httpd_directive),
+          HTTPD_IN_ANYWHERE | HTTPD_IN_HTACCESS | HTTPD_OVERRIDE_FILE_INFO,
+          name,
+          0,
+          min_args,
+          HTTPD_ARGS_ANY,
+          handler,
+          field,
+          usage};
 }
 
 constexpr auto kAdd = httpd::api::Directive<Settings, Add>;
@@ -267,8 +274,9 @@ constexpr auto kRemove = httpd::api::Directive<Settings, Remove>;
 const httpd_directive kDirectives[] = {
     {sizeof(httpd_directive), HTTPD_IN_GLOBAL, "TypesConfig", HTTPD_DIRECTIVE_SERVER_CONFIG, 1, 1,
      httpd::api::Directive<ServerSettings, TypesConfig>, nullptr, "TypesConfig file"},
-    {sizeof(httpd_directive), HTTPD_IN_ANYWHERE, "DefaultLanguage", 0, 1, 1,
-     httpd::api::Directive<Settings, DefaultLanguage>, nullptr, "DefaultLanguage language"},
+    {sizeof(httpd_directive), HTTPD_IN_ANYWHERE | HTTPD_IN_HTACCESS | HTTPD_OVERRIDE_FILE_INFO,
+     "DefaultLanguage", 0, 1, 1, httpd::api::Directive<Settings, DefaultLanguage>, nullptr,
+     "DefaultLanguage language"},
     Row("AddType", kAdd, 2, &kType, "AddType media-type extension ..."),
     Row("AddCharset", kAdd, 2, &kCharset, "AddCharset charset extension ..."),
     Row("AddEncoding", kAdd, 2, &kEncoding, "AddEncoding encoding extension ..."),

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/pool.h"
+#include "config/access_file.h"
 #include "config/early.h"
 #include "config/evaluate.h"
 #include "config/fake_files.h"
@@ -52,6 +53,86 @@ void AddFiles(std::string_view input, FakeFiles* files) {
   }
 }
 
+// ---- A module with every kind of section ----
+
+httpd_result Here(httpd_directive_call* call, void*, void*) {
+  return httpd_call_walk(call, nullptr);
+}
+
+httpd_result Keep(httpd_directive_call* call, void*, void*) {
+  return httpd_call_walk(call, httpd_call_new_section(call));
+}
+
+httpd_result Text(httpd_directive_call* call, void*, void*) {
+  const httpd_str body = httpd_call_body(call);
+  size_t lines = 0;
+  for (size_t i = 0; i < body.len; ++i) lines += body.data[i] == '\n';
+  return lines < 100000 ? HTTPD_OK : HTTPD_ERR_LIMIT;
+}
+
+httpd_result Lines(httpd_directive_call* call, void*, void*) {
+  for (uint32_t i = 0; i < httpd_call_child_count(call); ++i) {
+    httpd_directive_call* line = httpd_call_child(call, i);
+    Check(line != nullptr && httpd_call_name(line).len > 0);
+    httpd_str file;
+    uint32_t number = 0, column = 0;
+    Check(httpd_call_position(line, HTTPD_CALL_WHOLE_LINE, &file, &number, &column) == HTTPD_OK);
+    if (httpd_call_argc(line) != 1) continue;
+    httpd_call_error(line, 0, httpd_call_arg(line, 0), HTTPD_STR("fix"));
+    httpd_call_note(line, HTTPD_STR("here"), file, number, column);
+  }
+  return HTTPD_OK;
+}
+
+httpd_result Unknown(httpd_directive_call* call, void*, void*) {
+  return httpd_call_argc(call) == 3 ? HTTPD_OK : HTTPD_DECLINED;
+}
+
+std::unique_ptr<module::Module> FuzzModule() {
+  auto module = std::make_unique<module::Module>();
+  module->name = "fuzz";
+  module->record.name = "fuzz";
+  constexpr uint32_t kIn = HTTPD_IN_ANYWHERE | HTTPD_IN_HTACCESS | HTTPD_OVERRIDE_LIMIT;
+  constexpr uint32_t kSection = HTTPD_DIRECTIVE_SECTION;
+  const auto row = [&](const char* name, uint32_t flags, httpd_directive_handler handler) {
+    module->directives.push_back(
+        {sizeof(httpd_directive), kIn, name, flags, 0, HTTPD_ARGS_ANY, handler, nullptr, "usage"});
+  };
+  row("Here", kSection, Here);
+  row("Keep", kSection, Keep);
+  row("Lines", kSection, Lines);
+  row("Text", HTTPD_DIRECTIVE_RAW_BODY, Text);
+  module->unknown_directives.push_back({Unknown, nullptr, nullptr});
+  return module;
+}
+
+// The second file of the input as a .htaccess file.
+void RunAccessFile(const FakeFiles& files, const EvaluateInput& evaluate, uint32_t overrides) {
+  const auto file = files.files.find("/srv/f1");
+  if (file == files.files.end()) return;
+  SourceMap sources;
+  Diagnostics diagnostics;
+  httpd_pool pool;
+  Tree tree;
+  httpd_server server;
+  server.server_configs.resize(evaluate.modules->size());
+  server.server_configs[0] = CoreModule()->create_server_config(&pool, nullptr);
+  server::Section section;
+  std::vector<std::string> tracked;
+  AccessFileInput input;
+  input.evaluate = evaluate;
+  input.evaluate.sources = &sources;
+  input.evaluate.pool = &pool;
+  input.server = &server;
+  input.overrides = overrides;
+  input.directory = "/srv";
+  input.section = &section;
+  input.tracked = &tracked;
+  const uint32_t source = sources.Add("/srv/.htaccess", file->second);
+  Check(EvaluateAccessFile(input, source, &sources, &diagnostics, &tree) == diagnostics.ok());
+  CheckDiagnostics(sources, diagnostics);
+}
+
 void Run(std::string_view input) {
   FakeFiles files;
   AddFiles(input, &files);
@@ -77,6 +158,7 @@ void Run(std::string_view input) {
     core->directives.push_back(*d);
   }
   modules.Add(std::move(core));
+  modules.Add(FuzzModule());
   EvaluateInput evaluate;
   evaluate.early = &config;
   evaluate.sources = &sources;
@@ -86,6 +168,8 @@ void Run(std::string_view input) {
   const int errors = diagnostics.error_count();
   Check(Evaluate(evaluate, &diagnostics, &set) == (diagnostics.error_count() == errors));
   CheckDiagnostics(sources, diagnostics);
+  RunAccessFile(files, evaluate, 0x1f00);
+  RunAccessFile(files, evaluate, HTTPD_OVERRIDE_LIMIT);
 }
 
 }  // namespace

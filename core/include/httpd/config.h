@@ -30,7 +30,8 @@ HTTPD_EXTERN_C_BEGIN
 #define HTTPD_DIRECTIVE_SECTION 0x08u  /* <Name arguments> … </Name>; see httpd_call_walk() */
 #define HTTPD_DIRECTIVE_RAW_BODY 0x10u /* a section whose lines are not read: httpd_call_body() */
 
-/* The class of AllowOverride that a HTTPD_IN_HTACCESS directive needs; one of them. */
+/* The class of AllowOverride that a HTTPD_IN_HTACCESS directive needs; one of them. Without one it
+ * may stand wherever .htaccess files are read. HTTPD_DIRECTIVE_SERVER_CONFIG never may. */
 #define HTTPD_OVERRIDE_OPTIONS 0x100u
 #define HTTPD_OVERRIDE_FILE_INFO 0x200u
 #define HTTPD_OVERRIDE_AUTH_CONFIG 0x400u
@@ -89,8 +90,8 @@ HTTPD_API uint32_t httpd_call_context(const httpd_directive_call* call);
  * 1.0. */
 HTTPD_API httpd_str httpd_call_section(const httpd_directive_call* call);
 
-/* A path as the server understands it: absolute as it is, else below ServerRoot. From the
- * generation's pool; {NULL, 0} when out of memory. Since 1.0. */
+/* A path as the server understands it: absolute as it is, else below ServerRoot; tidied, and a
+ * slash at its end stays. From the generation's pool; {NULL, 0} when out of memory. Since 1.0. */
 HTTPD_API httpd_str httpd_call_server_path(httpd_directive_call* call, httpd_str path);
 
 /* Reports an error at argument `index` (HTTPD_CALL_WHOLE_LINE: at the directive), with what cures
@@ -108,49 +109,68 @@ HTTPD_API httpd_result httpd_call_warn(httpd_directive_call* call, uint32_t inde
 /* ---- Where a line stands ---- */
 
 /* File, line and column (from 1) of argument `index`, or of the directive with
- * HTTPD_CALL_WHOLE_LINE. Out parameters may be NULL. Since 1.0. */
+ * HTTPD_CALL_WHOLE_LINE. Out parameters may be NULL. `file` is empty for lines that are in no file
+ * and HTTPD_ERR_INVALID says that there is no such argument. Since 1.0. */
 HTTPD_API httpd_result httpd_call_position(const httpd_directive_call* call, uint32_t index,
                                            httpd_str* file, uint32_t* line, uint32_t* column);
 
 /* Adds a note to the error or warning of this call that was reported last: "… was given here", with
- * the position of an earlier line as httpd_call_position() told it. Since 1.0. */
+ * the position of an earlier line as httpd_call_position() told it. HTTPD_ERR_STATE: nothing was
+ * reported yet; HTTPD_ERR_NOT_FOUND: the configuration has no such line. Since 1.0. */
 HTTPD_API httpd_result httpd_call_note(httpd_directive_call* call, httpd_str message,
                                        httpd_str file, uint32_t line, uint32_t column);
 
-/* Says that the module read this file while it read the line (absolute, or below ServerRoot), so
- * that it is listed and watched with the configuration. Since 1.0. */
+/* Says that the module read this file while it read the line (absolute, or below ServerRoot). It is
+ * listed with the configuration: by httpd -S and httpd -t, by httpd_generation_tracked_file() and
+ * as one of "files" in run/httpd.state, for whoever reloads the server when one of them changes;
+ * the server does not reload by itself. In a .htaccess file it is looked at whenever the .htaccess
+ * file is, and a change of either has the .htaccess file read again. Since 1.0. */
 HTTPD_API httpd_result httpd_call_track_file(httpd_directive_call* call, httpd_str path);
 
-/* Reads a file whole (at most `max` bytes) into the generation's pool and tracks it. On an error
- * the reason is reported at argument `index`: the handler returns what this returns. Since 1.0. */
+/* Reads a file whole (at most `max` bytes) into the generation's pool and tracks it; a NUL follows
+ * the content. On an error the reason is reported at argument `index`: the handler returns what
+ * this returns. The server's User reads it. Since 1.0. */
 HTTPD_API httpd_result httpd_call_read_file(httpd_directive_call* call, uint32_t index,
                                             httpd_str path, uint64_t max, httpd_str* content);
 
-/* ---- Sections of a module's own ---- */
+/* ---- Sections of a module's own ----
+ *
+ * A section is read before its module is known, so nothing in it counts outside of it: Listen,
+ * LoadModule and the other directives of the server itself are errors in a section whose lines are
+ * read, and text in one whose lines are not; a Define counts up to the section's end. <IfModule>,
+ * <IfDefine>, Include and ${name} mean what they mean elsewhere. What is wrong with the lines is
+ * reported when the module asks for them. */
 
 /* The lines between <Name> and </Name> as written, of a HTTPD_DIRECTIVE_RAW_BODY: up to the first
- * line that is </Name>. Lives as long as the generation. Since 1.0. */
+ * line that is </Name>. A line in between that opens <Name> again is an error of the configuration.
+ * Lives as long as the generation. Since 1.0. */
 HTTPD_API httpd_str httpd_call_body(const httpd_directive_call* call);
 
 /* Reads the directives inside a HTTPD_DIRECTIVE_SECTION now: into `section`, or with NULL where the
  * section stands, as for <IfModule>. A handler that does not call it leaves them out. HTTPD_OK also
- * when they have errors, which are reported. Once. Since 1.0. */
+ * when they have errors, which are reported. Once: HTTPD_ERR_STATE then, and for a line that is no
+ * section of directives. Lines in `section` stand where the section itself stands; outside of
+ * sections and in <VirtualHost> they may be what a <Location> may hold. <Directory> and the like
+ * cannot be in one. Since 1.0. */
 HTTPD_API httpd_result httpd_call_walk(httpd_directive_call* call, httpd_section* section);
 
 /* New settings that the module keeps and puts over a request with httpd_request_enter_section(), as
- * <If> or <Proxy> do. NULL when out of memory. Since 1.0. */
+ * <If> or <Proxy> do; empty until they are given to httpd_call_walk(). They live as long as the
+ * generation. NULL when out of memory. Since 1.0. */
 HTTPD_API httpd_section* httpd_call_new_section(httpd_directive_call* call);
 
 /* The number of lines inside a section, and line `index` from 0 as a call of its own, to be read by
- * the module itself: httpd_call_name(), httpd_call_arg() and the reports work. Since 1.0. */
+ * the module itself: every function above works on it, and it ends with `call`. Since 1.0. */
 HTTPD_API uint32_t httpd_call_child_count(const httpd_directive_call* call);
 /* See httpd_call_child_count(); NULL beyond the last. Since 1.0. */
 HTTPD_API httpd_directive_call* httpd_call_child(httpd_directive_call* call, uint32_t index);
 
 /* ---- Directives nobody knows ---- */
 
-/* Has fn called for each line whose directive no module has: HTTPD_OK when it took the line,
- * HTTPD_DECLINED to leave it to the next. `config` is NULL. Register function. Since 1.0. */
+/* Has fn called for each line, and each section, whose directive no module has: HTTPD_OK when it
+ * took the line, HTTPD_DECLINED to leave it to the next; in load order. `config` is NULL. Also
+ * called in workers, for .htaccess files. `destroy` is called when the generation ends. Register
+ * function. Since 1.0. */
 HTTPD_API httpd_result httpd_unknown_directive_add(httpd_module_handle* self,
                                                    httpd_directive_handler fn, void* user,
                                                    httpd_destroy destroy);

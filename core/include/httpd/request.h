@@ -126,7 +126,9 @@ HTTPD_API httpd_result httpd_request_unset_header(httpd_request* request, httpd_
 HTTPD_API uint32_t httpd_request_error_status(const httpd_request* request);
 
 /* Puts the settings of a section that a module keeps (httpd_call_new_section()) over those that
- * apply. HTTPD_ERR_STATE behind FIXUP. Since 1.0. */
+ * apply. HTTPD_ERR_STATE before MAP_STORAGE and behind FIXUP. The core finds the sections of the
+ * file in MAP_STORAGE after the modules: a hook there that enters a section answers HTTPD_OK, or
+ * what it entered is replaced. An internal redirect begins without it. Since 1.0. */
 HTTPD_API httpd_result httpd_request_enter_section(httpd_request* request,
                                                    const httpd_section* section);
 
