@@ -9,8 +9,10 @@
 #include <cstring>
 
 #include "log/error_log.h"
+#include "net/extras.h"
 #include "server/generation_impl.h"
 #include "server/lifecycle.h"
+#include "server/opening.h"
 
 namespace httpd::http {
 namespace {
@@ -24,6 +26,16 @@ void OpenConnection(httpd_worker* worker, int fd, const sockaddr* peer, uint32_t
   if (!connection->Open(fd, peer, listener)) connection->OnClosed();
 }
 
+void OpenWithOpening(httpd_worker* worker, int fd, const sockaddr* peer, uint32_t listener) {
+  auto* connection = new Connection(worker);
+  if (!connection->Open(fd, peer, listener)) return connection->OnClosed();
+  server::RunOpening(connection->transport());
+}
+
+void StartHttp1(httpd_connection* connection) {
+  static_cast<Connection*>(connection->protocol)->Start();
+}
+
 Connection::~Connection() {
   if (buffer_.data != nullptr) worker_->FreeBuffer(&buffer_);
   if (head_buffer_.data != nullptr) worker_->FreeBuffer(&head_buffer_);
@@ -33,10 +45,15 @@ Connection::~Connection() {
 bool Connection::Open(int fd, const sockaddr* peer, uint32_t listener) {
   if (!net::Open(&transport_, worker_, fd, peer, listener)) return false;
   ChooseHosts();
+  Start();
+  return true;
+}
+
+void Connection::Start() {
   const server::CoreServer& server = limits();
   const uint32_t first = server.header_timeout.value;  // 0: no limit
   net::SetDeadline(&transport_, worker_->loop_now() + (first > 0 ? first : server.timeout.value));
-  return true;
+  net::Watch(&transport_, UV_READABLE);
 }
 
 void Connection::ChooseHosts() {
@@ -125,6 +142,7 @@ void Connection::OnWritable() {
 // The client closed its side, seen while nothing is read. A hook that waits is told; a response on
 // its way is finished, for what the client had sent before may still be unread.
 void Connection::OnDisconnect() {
+  if (state_ >= State::kLeaving) return;
   disconnected_ = true;
   const bool more_to_read = body_pending() && request_ != nullptr && server::BodyClaimed(request_);
   if (state_ == State::kBusy && request_ != nullptr && !more_to_read &&
@@ -166,6 +184,7 @@ void Connection::OnStop() { Cut(); }
 
 void Connection::OnCloseAsked() {
   if (state_ == State::kIdle || state_ == State::kHead) return Cut();
+  if (state_ >= State::kLeaving) return;
   may_keep_alive_ = false;
   if (state_ == State::kDiscard) {
     body_ = BodyState::kNone;
@@ -178,6 +197,7 @@ void Connection::OnCloseAsked() {
 
 void Connection::Process() {
   if (processing_) return;
+  ClaimScratch();
   processing_ = true;
   do {
     Advance();
@@ -203,6 +223,7 @@ void Connection::Advance() {
         break;
       }
       case State::kLinger:
+      case State::kLeaving:
       case State::kClosed:
         return;
     }
@@ -344,6 +365,10 @@ void Connection::AfterRequest() {
   ++served_;
   if (head_buffer_.data != nullptr) worker_->FreeBuffer(&head_buffer_);
   if (!may_keep_alive_) {
+    if (transport_.extras != nullptr && transport_.extras->leaving) {
+      state_ = State::kLeaving;
+      return;
+    }
     client_closes_ = client_closes_ && !body_pending() && begin_ == end_;
     body_ = BodyState::kNone;
     return Linger();
@@ -374,16 +399,24 @@ void Connection::Linger() {
 // Called when the last byte was handed over.
 void Connection::ShutDown() {
   if (shut_down_) return;
+  const bool gone = client_closes_ || read_eof_;
+  if (gone && transport_.transport == &net::PlainTransport()) return Cut();
+  const ssize_t said = transport_.transport->ShutdownWrite(&transport_);
+  if (said == net::Transport::kAgain) {  // a layer's farewell does not fit
+    WaitForRoom(false);
+    return;
+  }
   shut_down_ = true;
-  if (client_closes_ || read_eof_) return Cut();
-  transport_.transport->ShutdownWrite(&transport_);
+  if (gone || said == net::Transport::kFailed) return Cut();
   net::SetDeadline(&transport_, worker_->loop_now() + kLingerTime);
 }
 
 void Connection::Cut() {
   if (state_ == State::kClosed) return;
+  if (state_ == State::kIdle) net::Farewell(&transport_);
   state_ = State::kClosed;
-  worker_->scratch_used = 0;  // what it held for this client must not reach the next one
+  // What it held for this client must not reach the next one.
+  if (scratch_owner_ == this) worker_->scratch_used = 0;
   net::Close(&transport_);
   if (request_ != nullptr) {
     server::Request* request = request_;
@@ -398,7 +431,7 @@ void Connection::Cut() {
 
 // What the loop has to wait for. Output that the client does not take stops reading as well.
 void Connection::WatchForState() {
-  if (state_ == State::kClosed) return;
+  if (state_ >= State::kLeaving) return Leave();
   int events = want_write_ ? UV_WRITABLE : 0;
   const bool body_unwanted = request_ == nullptr || server::BodyRoom(request_) == 0;
   if (state_ == State::kBusy && (!body_pending() || body_unwanted)) {

@@ -17,6 +17,10 @@ namespace httpd::http {
 
 // Serves HTTP/1 on an accepted socket; owns itself until the connection is closed.
 void OpenConnection(httpd_worker* worker, int fd, const sockaddr* peer, uint32_t listener);
+// The same where something comes before HTTP/1: server/opening.h.
+void OpenWithOpening(httpd_worker* worker, int fd, const sockaddr* peer, uint32_t listener);
+// Behind the opening, when the connection turned out to speak HTTP/1.
+void StartHttp1(httpd_connection* connection);
 
 // Goes on with a socket that another generation's worker had; null when the loop refuses it.
 httpd_connection* AdoptConnection(httpd_worker* worker, int fd,
@@ -29,7 +33,10 @@ class Connection final : public net::Protocol, public server::Stream {
   explicit Connection(httpd_worker* worker) : worker_(worker) { transport_.protocol = this; }
   bool Open(int fd, const sockaddr* peer, uint32_t listener);
   bool Adopt(int fd, const server::HandoverRecord& record);
+
   httpd_connection* transport() { return &transport_; }
+  // Waits for the first request.
+  void Start();
 
   // net::Protocol
   void OnReadable() override;
@@ -50,6 +57,8 @@ class Connection final : public net::Protocol, public server::Stream {
   httpd_result SendInterim(httpd_request* request, uint32_t status, const httpd_field* fields,
                            uint32_t count) override;
   void ForbidKeepAlive(httpd_request* request) override { may_keep_alive_ = false; }
+  bool CanTakeOver(const httpd_request* request) const override;
+  bool SpeaksHttp1() const override { return true; }
 
  private:
   ~Connection();
@@ -60,6 +69,7 @@ class Connection final : public net::Protocol, public server::Stream {
     kBusy,     // a request is being answered
     kDiscard,  // answered; the rest of its body is read and dropped
     kLinger,   // everything sent, waiting for the client to close
+    kLeaving,  // another protocol takes the connection over once all is sent
     kClosed,
   };
   enum class BodyState : uint8_t { kNone, kLength, kChunked, kBroken };
@@ -85,6 +95,10 @@ class Connection final : public net::Protocol, public server::Stream {
   void ChooseHosts();
   void WatchForState();
   const server::CoreServer& limits() const;
+
+  // ---- another protocol takes over: connection_takeover.cc ----
+  void SendTakeOver(bool end);
+  void Leave();
 
   // ---- body: connection_body.cc ----
   void PumpBody();
@@ -114,8 +128,19 @@ class Connection final : public net::Protocol, public server::Stream {
   bool SendFilePiece(bool* again, uint64_t* turn);
   void WaitForRoom(bool progress);
   bool KeepScratch();
+  // The scratch buffer is this connection's from now on: a hook of one request may have another
+  // connection's go on.
+  void ClaimScratch() {
+    if (scratch_owner_ == this) return;
+    if (worker_->scratch_used > 0) [[unlikely]] DisplaceScratch();
+    scratch_owner_ = this;
+  }
+  void DisplaceScratch();
   bool Written();
   void FinishRequest();
+
+  // Whose output lies in the worker's scratch buffer; a process has one worker.
+  static inline Connection* scratch_owner_ = nullptr;
 
   httpd_connection transport_;
   httpd_worker* worker_;

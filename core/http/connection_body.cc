@@ -48,6 +48,7 @@ void Connection::WantBody(httpd_request*) {
 void Connection::SendContinue() {
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   continue_due_ = false;
+  ClaimScratch();
   if (worker_->scratch_used + kContinue.size() > httpd_worker::kScratch && !KeepScratch()) return;
   kContinue.copy(worker_->scratch + worker_->scratch_used, kContinue.size());
   worker_->scratch_used += kContinue.size();

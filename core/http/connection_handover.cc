@@ -8,6 +8,7 @@
 #include "http/connection.h"
 #include "server/generation_impl.h"
 #include "server/handover.h"
+#include "server/opening.h"
 
 namespace httpd::http {
 namespace {
@@ -22,7 +23,8 @@ uint8_t CopyAddress(std::string_view address, char* text) {
 // Bytes that the client has sent meanwhile do not matter: they are in the socket.
 bool Connection::Movable() const {
   return state_ == State::kIdle && !processing_ && request_ == nullptr && begin_ == end_ &&
-         pending_begin_ == pending_end_ && !read_eof_ && !disconnected_;
+         pending_begin_ == pending_end_ && !read_eof_ && !disconnected_ &&
+         transport_.transport == &net::PlainTransport();
 }
 
 void Connection::OnMoved() {
@@ -51,7 +53,10 @@ bool Connection::Adopt(int fd, const server::HandoverRecord& record) {
 httpd_connection* AdoptConnection(httpd_worker* worker, int fd,
                                   const server::HandoverRecord& record) {
   auto* connection = new Connection(worker);
-  if (connection->Adopt(fd, record)) return connection->transport();
+  if (connection->Adopt(fd, record)) {
+    server::CallCloseHooks(connection->transport());
+    return connection->transport();
+  }
   connection->OnClosed();
   return nullptr;
 }

@@ -31,18 +31,6 @@ char* PutField(char* out, std::string_view name, std::string_view value) {
   return Put(out, "\r\n");
 }
 
-// AddDefaultCharset applies to text/plain and text/html that name none, as in Apache.
-std::string_view DefaultCharset(const server::Request& request) {
-  if (request.location == nullptr) return {};
-  const auto& setting = request.location->core->add_default_charset;
-  if (setting.value.empty()) return {};
-  const std::string_view type = request.content_type;
-  const std::string_view bare = type.substr(0, type.find(';'));
-  if (bare != "text/html" && bare != "text/plain") return {};
-  return type.find("charset=") == std::string_view::npos ? std::string_view(setting.value)
-                                                         : std::string_view();
-}
-
 char* PutStatusLine(char* out, uint32_t status) {
   const std::string_view line = StatusLine(static_cast<int>(status));
   if (!line.empty()) return Put(out, line);
@@ -62,6 +50,18 @@ char* PutContentType(char* out, const server::Request& request) {
 }
 
 }  // namespace
+
+// AddDefaultCharset applies to text/plain and text/html that name none, as in Apache.
+std::string_view DefaultCharset(const server::Request& request) {
+  if (request.location == nullptr) return {};
+  const auto& setting = request.location->core->add_default_charset;
+  if (setting.value.empty()) return {};
+  const std::string_view type = request.content_type;
+  const std::string_view bare = type.substr(0, type.find(';'));
+  if (bare != "text/html" && bare != "text/plain") return {};
+  return type.find("charset=") == std::string_view::npos ? std::string_view(setting.value)
+                                                         : std::string_view();
+}
 
 size_t ResponseHeadBound(const server::Request& request) {
   size_t size = kFixed + request.prepared.size() + request.content_type.size();
@@ -93,7 +93,11 @@ char* FormatResponseHead(const server::Request& request, std::string_view common
   }
   const bool old = request.head->version < 1001;
   if (!request.flags.keep_alive) {
-    out = Put(out, "Connection: close\r\n");
+    if (!request.flags.taken_over) {
+      out = Put(out, "Connection: close\r\n");
+    } else if (status == 101) {
+      out = Put(out, "Connection: upgrade\r\n");
+    }
   } else if (old) {
     out = Put(out, "Connection: keep-alive\r\n");
   }

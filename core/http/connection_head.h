@@ -8,6 +8,9 @@
 
 namespace httpd::http {
 
+// The charset that AddDefaultCharset puts behind the response's type; empty: none.
+std::string_view DefaultCharset(const server::Request& request);
+
 // Upper bound of what FormatResponseHead writes.
 size_t ResponseHeadBound(const server::Request& request);
 

@@ -17,6 +17,7 @@ httpd_result Connection::SendInterim(httpd_request* request, uint32_t status,
   size_t size = 64;
   for (uint32_t i = 0; i < count; ++i) size += fields[i].name.len + fields[i].value.len + 4;
   if (size > httpd_worker::kScratch) return HTTPD_ERR_LIMIT;
+  ClaimScratch();
   if (worker_->scratch_used + size > httpd_worker::kScratch && !KeepScratch()) {
     return HTTPD_ERR_NO_MEMORY;
   }

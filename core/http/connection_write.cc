@@ -34,7 +34,10 @@ server::ChainItem* NewFraming(server::Request* request, std::string_view text) {
 }  // namespace
 
 void Connection::Send(httpd_request* request, bool end) {
-  if (request->flags.aborted) return Cut();
+  if (request->flags.aborted || request->flags.taken_over) [[unlikely]] {
+    return request->flags.aborted ? Cut() : SendTakeOver(end);
+  }
+  ClaimScratch();
   if (!request->flags.head_sent) WriteHead(end);
   if (state_ == State::kClosed) return;
   if (Bodiless()) {  // what a handler writes behind a flush as well
@@ -227,6 +230,13 @@ bool Connection::KeepScratch() {
   pending_begin_ = 0;
   pending_end_ = rest + size;
   return true;
+}
+
+// What another connection has written is set aside for it.
+void Connection::DisplaceScratch() {
+  if (scratch_owner_->KeepScratch()) return;
+  worker_->scratch_used = 0;
+  scratch_owner_->Cut();
 }
 
 // Sends what there is; true when all of it has left. Otherwise the socket is full (or the

@@ -14,6 +14,8 @@
 
 #include "http/connection.h"
 #include "log/error_log.h"
+#include "server/generation_impl.h"
+#include "server/opening.h"
 #include "server/worker.h"
 
 namespace httpd::server {
@@ -26,6 +28,7 @@ base::UniqueFd OpenReserve() { return base::UniqueFd(::open("/dev/null", O_RDONL
 
 bool Listener::Start() {
   reserve_ = OpenReserve();
+  begin_ = HasOpening(*worker_->generation) ? http::OpenWithOpening : http::OpenConnection;
   poll_.data = this;
   if (uv_poll_init(&worker_->loop, &poll_, slot_.fd) != 0) return false;
   open_ = true;
@@ -84,7 +87,7 @@ bool Listener::AcceptOne() {
   }
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  http::OpenConnection(worker_, fd, address, slot_.address);
+  begin_(worker_, fd, address, slot_.address);
   return true;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <httpd/types.h>
+#include <sys/socket.h>
 #include <uv.h>
 
 #include <cstdint>
@@ -31,6 +32,8 @@ class Listener {
   void ShedOne();
 
   httpd_worker* worker_;
+  // What is done with an accepted socket; the same for a whole generation.
+  void (*begin_)(httpd_worker* worker, int fd, const sockaddr* peer, uint32_t listener) = nullptr;
   WorkerListener slot_;
   uv_poll_t poll_;
   bool open_ = false;

@@ -7,6 +7,8 @@
 
 namespace httpd::server {
 
+class ProtocolStream;  // protocol_stream.h
+
 // What a request needs of the protocol that made it. HTTP/1 makes one stream per connection, a
 // multiplexed protocol several. The request calls down; the protocol calls up with the functions of
 // server/lifecycle.h.
@@ -33,6 +35,10 @@ class Stream {
   // Whether the connection can be taken over behind this request (httpd/protocol.h); Send() then
   // does it once the head was sent.
   virtual bool CanTakeOver(const httpd_request* /*request*/) const { return false; }
+  virtual bool SpeaksHttp1() const { return false; }
+
+  // This, when a module's protocol made the request.
+  virtual ProtocolStream* protocol_stream() { return nullptr; }
 
  protected:
   ~Stream() = default;

@@ -33,7 +33,9 @@ HTTPD_EXTERN_C_BEGIN
 #define HTTPD_HOOK_CONNECTION_OPEN                                 \
   32u /* accepted, nothing read; an error closes it. Here is where \
        * transports and prefaces go on it: transport.h */
-#define HTTPD_HOOK_CONNECTION_CLOSE 33u /* it goes away; its answer is not looked at */
+#define HTTPD_HOOK_CONNECTION_CLOSE                                    \
+  33u /* it goes away, its requests are gone; also behind an OPEN that \
+       * failed. Its answer is not looked at */
 #define HTTPD_HOOK_HANDOVER_EXPORT                                 \
   34u /* idle, about to move to the next generation: connection.h; \
        * anything but OK or DECLINED keeps it here */

@@ -21,8 +21,9 @@ struct httpd_protocol;
 #define HTTPD_SEND_HEAD 2u    /* status and fields are final and were not sent yet */
 #define HTTPD_SEND_END 4u     /* nothing follows what is in httpd_stream_body() */
 
-/* What a module fills in. `state` is the connection's, made by open(); `stream` the request's,
- * given to httpd_stream_open(). Callbacks may close the connection. */
+/* What a module fills in; open() and readable() are needed. `state` is the connection's, made by
+ * open(); `stream` the request's, given to httpd_stream_open(). Callbacks may close the connection.
+ */
 typedef struct httpd_protocol {
   uint32_t size;    /* sizeof(httpd_protocol) */
   uint32_t flags;   /* 0 */
@@ -39,8 +40,9 @@ typedef struct httpd_protocol {
   void (*drain)(httpd_connection* connection, void* state);
   /* The connection is gone, and so are its requests. The last call. */
   void (*closed)(httpd_connection* connection, void* state);
-  /* There is something to send for a request: HTTPD_SEND_*. Take it now, or keep in mind that it is
-   * there (flow control) and take it later. */
+  /* There is something to send for a request: HTTPD_SEND_*; 0: more of the body. Take it now, or
+   * keep in mind that it is there (flow control) and take it later. An interim response is there
+   * during the call only. NULL: the protocol makes no requests. */
   void (*send)(httpd_request* request, uint32_t flags, void* stream);
   /* The reader has room again after httpd_stream_feed() took less than it was given. */
   void (*want_body)(httpd_request* request, void* stream);
@@ -109,12 +111,15 @@ typedef struct httpd_request_head {
 HTTPD_API httpd_result httpd_stream_open(httpd_connection* connection,
                                          const httpd_request_head* head, void* stream,
                                          httpd_request** request);
-/* Runs its hooks; send() may be called before this returns. Loop thread. Since 1.0. */
+/* Runs its hooks; send() may be called before this returns, and when that took everything the
+ * handle is dead. Loop thread. Since 1.0. */
 HTTPD_API httpd_result httpd_stream_start(httpd_request* request);
 
 /* Gives bytes of the body, with HTTPD_BODY_END or HTTPD_BODY_ERROR of request.h behind the last.
  * Answers how many were taken: what was not is the client's to wait with (flow control) until
- * want_body(). Flags count once all bytes were taken. Loop thread. Since 1.0. */
+ * want_body(). Flags count once all bytes were taken. Bytes that nobody is going to read are taken
+ * and dropped. HTTPD_ERR_INVALID: the body is not as long as its Content-Length; its reader is
+ * told. Loop thread. Since 1.0. */
 HTTPD_API int64_t httpd_stream_feed(httpd_request* request, httpd_str data, uint32_t flags);
 /* A trailer field of the request, before HTTPD_BODY_END; copied. Loop thread. Since 1.0. */
 HTTPD_API httpd_result httpd_stream_trailer(httpd_request* request, httpd_str name,
@@ -142,9 +147,12 @@ HTTPD_API httpd_result httpd_stream_abort(httpd_request* request);
 
 /* Has the connection speak `protocol` (which need not be added) once 101 with `Upgrade: token`, or
  * for CONNECT the 2xx that is set, was sent. open() gets `user`; what the client sent ahead is read
- * first. The hook that calls it returns what this returns. HTTPD_ERR_UNSUPPORTED: this request's
- * protocol cannot do that; HTTPD_ERR_STATE: not in HANDLER, the head was sent, the request has a
- * body, or the client did not offer `token` (RFC 9110 §7.8). Loop thread. Since 1.0. */
+ * first. The hook that calls it returns what this returns (HTTPD_DONE); when it answers another
+ * status in the end, nothing is taken over. `destroy` of the protocol is called when the connection
+ * is gone, not when this answers an error. HTTPD_ERR_UNSUPPORTED: this request's protocol cannot do
+ * that; HTTPD_ERR_STATE: neither in HANDLER nor while it is suspended, the head was sent, the
+ * request has a body, or the client did not offer `token` (RFC 9110 §7.8). Loop thread. Since 1.0.
+ */
 HTTPD_API httpd_result httpd_request_take_over(httpd_request* request, httpd_str token,
                                                const httpd_protocol* protocol);
 

@@ -24,8 +24,10 @@ typedef struct httpd_iovec {
 
 /* A layer as a module brings it. `below` is the layer under it, good in these calls and as long as
  * the connection. Functions answer a number of bytes, 0 for the end (read), HTTPD_AGAIN,
- * HTTPD_AGAIN_READ or HTTPD_AGAIN_WRITE, or HTTPD_ERR_IO, after which the connection is cut. Each
- * of them: loop thread, never blocks. */
+ * HTTPD_AGAIN_READ or HTTPD_AGAIN_WRITE, or HTTPD_ERR_IO, after which the connection is cut. Plain
+ * HTTPD_AGAIN waits for what the function is about: handshake and readv until the socket is
+ * readable, writev, sendfile and shutdown until it is writable. A write is repeated with the same
+ * bytes first, perhaps from another address. Each of them: loop thread, never blocks. */
 typedef struct httpd_layer_table {
   uint32_t size;    /* sizeof(httpd_layer_table) */
   uint32_t flags;   /* HTTPD_LAYER_SECURE */
@@ -37,9 +39,11 @@ typedef struct httpd_layer_table {
                     void* state);
   /* From an open regular file; NULL: the core reads the file and calls writev. */
   int64_t (*sendfile)(httpd_layer* below, int32_t fd, int64_t offset, uint64_t length, void* state);
-  /* Says farewell (close_notify) and ends the writing side; HTTPD_AGAIN: called again. */
+  /* Says farewell (close_notify); HTTPD_AGAIN: called again. NULL: there is none. The core goes on
+   * with the layer below, unless this has called httpd_layer_shutdown(). Where a connection is cut
+   * nobody waits for it. */
   httpd_result (*shutdown)(httpd_layer* below, void* state);
-  /* Bytes that readv can give without the socket; NULL: none, ever. */
+  /* Bytes that readv can give without the socket, 1 when only the end is left; NULL: none, ever. */
   uint64_t (*pending)(void* state);
   /* One of HTTPD_FACT_* of connection.h; NULL: it knows none. */
   httpd_str (*fact)(uint32_t fact, void* state);
