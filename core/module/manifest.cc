@@ -28,6 +28,14 @@ bool IsName(std::string_view text) {
                      [](char c) { return IsLower(c) || IsDigit(c) || c == '_'; });
 }
 
+// What is provided may be named more finely: "cache-store.memory", a provider's group and name.
+bool IsOfferName(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxName && IsLower(text[0]) &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return IsLower(c) || IsDigit(c) || c == '_' || c == '-' || c == '.';
+         });
+}
+
 bool IsDirectiveName(std::string_view text) {
   return !text.empty() && text.size() <= kMaxName &&
          (IsLetter(text[0]) || text[0] == '_' || text[0] == '<') &&
@@ -232,8 +240,8 @@ class Reader {
       out.version = item.substr(at + length);
     }
     out.name = name;
-    if (!IsName(name) || out.relation == ">" ||
-        (!out.relation.empty() && !IsVersion(out.version))) {
+    const bool named = IsName(name) || (out.relation == "/" && IsOfferName(name));
+    if (!named || out.relation == ">" || (!out.relation.empty() && !IsVersion(out.version))) {
       Bad(key, item, "names such as sql, sql>=1.2, sql=1.2 or sql/1, without blanks inside");
       return;
     }

@@ -49,28 +49,28 @@ std::vector<std::string> ModuleFiles(const std::string& directory) {
   return names;
 }
 
-}  // namespace
-
-bool DeclaresDirective(std::string_view bytes, std::string_view directive) {
-  constexpr std::string_view kKey = "directive=";
-  for (size_t at = 0; (at = bytes.find(kKey, at)) != std::string_view::npos;) {
+// `fits` is asked about each item of the manifest strings within `bytes` that begin with `key`.
+template <typename Fits>
+bool Declares(std::string_view bytes, std::string_view key, Fits&& fits) {
+  for (size_t at = 0; (at = bytes.find(key, at)) != std::string_view::npos;) {
     const bool begins = at == 0 || bytes[at - 1] == '\0';
-    at += kKey.size();
+    at += key.size();
     if (!begins) continue;
     const std::string_view value = bytes.substr(at, bytes.find('\0', at) - at);
-    for (const std::string_view name : base::Split(value, ", \t")) {
-      if (config::SameName(name, directive)) return true;
+    for (const std::string_view item : base::Split(value, ", \t")) {
+      if (fits(item)) return true;
     }
   }
   return false;
 }
 
-std::string FindProvider(std::string_view directive, const std::vector<std::string>& directories,
-                         const std::string& server_root) {
+template <typename Fits>
+std::string FindModule(const std::vector<std::string>& directories, const std::string& server_root,
+                       Fits&& fits) {
   for (const std::string& directory : directories) {
     for (const std::string& file : ModuleFiles(directory)) {
       const std::string path = base::Concat(directory, "/", file);
-      if (!DeclaresDirective(ReadAll(path), directive)) continue;
+      if (!fits(ReadAll(path))) continue;
       const std::string name = file.substr(4, file.size() - 7);  // mod_NAME.so
       const bool below = path.starts_with(server_root + "/");
       return base::Concat("LoadModule ", name, "_module ",
@@ -78,6 +78,30 @@ std::string FindProvider(std::string_view directive, const std::vector<std::stri
     }
   }
   return "";
+}
+
+}  // namespace
+
+bool DeclaresDirective(std::string_view bytes, std::string_view directive) {
+  return Declares(bytes, "directive=", [&](std::string_view item) {
+    return config::SameName(item, directive);
+  });
+}
+
+bool DeclaresOffer(std::string_view bytes, std::string_view offer) {
+  return Declares(bytes, "provides=", [&](std::string_view item) { return item == offer; });
+}
+
+std::string FindProvider(std::string_view directive, const std::vector<std::string>& directories,
+                         const std::string& server_root) {
+  return FindModule(directories, server_root,
+                    [&](const std::string& bytes) { return DeclaresDirective(bytes, directive); });
+}
+
+std::string FindOffer(std::string_view offer, const std::vector<std::string>& directories,
+                      const std::string& server_root) {
+  return FindModule(directories, server_root,
+                    [&](const std::string& bytes) { return DeclaresOffer(bytes, offer); });
 }
 
 }  // namespace httpd::process

@@ -145,13 +145,17 @@ bool GenerationProcess::Load() {
   input.addresses = snapshot_.addresses;
   input.grants = &broker_;
   if (!check()) input.zones = &zones_;
-  input.provider = [this](std::string_view directive) {
-    std::vector<std::string> directories;
-    for (const auto& directory : snapshot_.early.module_path) {
-      directories.push_back(directory.value);
-    }
-    directories.push_back(start_.libexec_dir);
-    return FindProvider(directive, directories, snapshot_.early.server_root.value);
+  const auto directories = [this] {
+    std::vector<std::string> all;
+    for (const auto& directory : snapshot_.early.module_path) all.push_back(directory.value);
+    all.push_back(start_.libexec_dir);
+    return all;
+  };
+  input.provider = [this, directories](std::string_view directive) {
+    return FindProvider(directive, directories(), snapshot_.early.server_root.value);
+  };
+  input.offers = [this, directories](std::string_view offer) {
+    return FindOffer(offer, directories(), snapshot_.early.server_root.value);
   };
   input.error_log_fd = check() ? 2 : snapshot_.error_log.get();
   ScoreboardSlot* phase = start_.scoreboard->phase();

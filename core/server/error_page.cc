@@ -120,7 +120,7 @@ void ClearForError(Request* request, uint32_t status) {
 // when there were too many internal redirects.
 bool RestartForDocument(Request* request, std::string_view path, uint32_t status) {
   const size_t question = path.find('?');
-  if (!Restart(request, path.substr(0, question))) return false;
+  if (!Restart(request, path.substr(0, question), true)) return false;
   request->flags.error_response = true;
   request->original_status = status;
   if (request->method != http::Method::kHead) request->method = http::Method::kGet;

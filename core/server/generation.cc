@@ -85,6 +85,7 @@ bool httpd_generation::RunHooks(uint32_t hook, httpd::process::ScoreboardSlot* p
 bool httpd_generation::Load(httpd::process::ScoreboardSlot* phase,
                             httpd::config::Diagnostics* diagnostics) {
   httpd::server::StartChecks(phase, &registry);
+  variables.AddCore();
   const httpd::module::LoadTarget target = {
       .generation = this, .pool = &pool, .modules = &registry, .hooks = &hooks};
   if (!httpd::module::LoadModules(input, httpd::config::CoreModule(), phase, target, diagnostics)) {

@@ -13,6 +13,7 @@
 
 #include "server/buffer.h"
 #include "server/generation_impl.h"
+#include "server/variable.h"
 #include "server/worker.h"
 
 void httpd_request::Reset() {
@@ -165,11 +166,16 @@ void ClearBody(Request* request) {
   request->trailers = {};
 }
 
-bool Restart(Request* request, std::string_view path) {
+bool Restart(Request* request, std::string_view path, bool for_error) {
   if (request->redirects >= Request::kMaxRedirects) return false;
   const httpd_str copy = request->pool.Copy(path);
-  if (copy.data == nullptr) return false;
+  const auto* redirected = request->pool.New<Redirected>(
+      Redirected{request->redirects == 0 ? nullptr : request->redirected, request->path,
+                 request->query, request->status, for_error});
+  if (copy.data == nullptr || redirected == nullptr) return false;
+  request->redirected = redirected;
   ++request->redirects;
+  ForgetVariables(request);
   request->path = base::View(copy);
   request->filename = request->path_info = request->handler_name = {};
   if (request->file != nullptr) request->worker->files.Release(request->file);

@@ -30,7 +30,6 @@ struct Redirected {
   std::string_view path;
   std::string_view query;  // data is null without "?"
   uint32_t status;
-  http::Method method;
   bool for_error;  // the redirect is to the document of an error
 };
 
@@ -231,6 +230,6 @@ void ClearBody(Request* request);
 
 // Makes the request start over with another path (decoded, starting with "/", copied) the next time
 // its steps run. False after kMaxRedirects or without memory.
-bool Restart(Request* request, std::string_view path);
+bool Restart(Request* request, std::string_view path, bool for_error = false);
 
 }  // namespace httpd::server

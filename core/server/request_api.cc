@@ -10,6 +10,7 @@
 #include "server/api_check.h"
 #include "server/generation_impl.h"
 #include "server/phases.h"
+#include "server/request_extras.h"
 #include "server/worker.h"
 
 using httpd::base::Str;
@@ -87,11 +88,11 @@ httpd_result httpd_request_header_at(const httpd_request* r, uint32_t index, htt
 
 httpd_str httpd_request_client_address(const httpd_request* r) {
   HTTPD_CHECK_REQUEST_VALUE(r);
-  return Str(r->connection->client());
+  return Str(httpd::server::ClientOf(r));
 }
 uint16_t httpd_request_client_port(const httpd_request* r) {
   HTTPD_CHECK_REQUEST_VALUE(r);
-  return r->connection->client_port;
+  return httpd::server::ClientPortOf(r);
 }
 httpd_str httpd_request_local_address(const httpd_request* r) {
   HTTPD_CHECK_REQUEST_VALUE(r);
@@ -198,24 +199,6 @@ httpd_result httpd_request_set_handler(httpd_request* r, httpd_str name) {
 httpd_str httpd_request_handler(const httpd_request* r) {
   HTTPD_CHECK_REQUEST_VALUE(r);
   return Str(r->handler_name);
-}
-
-httpd_result httpd_request_redirect_internal(httpd_request* r, httpd_str path, httpd_str query) {
-  HTTPD_CHECK_REQUEST(r);
-  HTTPD_REQUIRE_TEXT(path, HTTPD_ERR_INVALID);
-  HTTPD_REQUIRE_TEXT(query, HTTPD_ERR_INVALID);
-  HTTPD_REQUIRE(!r->flags.head_sent && r->state == RequestState::kRunning && !r->flags.lookup_only,
-                HTTPD_ERR_STATE, HTTPD_ERR_STATE,
-                "only a hook that runs before the head is sent may redirect");
-  HTTPD_REQUIRE(path.len > 0 && path.data[0] == '/', HTTPD_ERR_INVALID, HTTPD_ERR_INVALID,
-                "the path does not start with '/'");
-  httpd::server::ClearBody(r);
-  if (query.data != nullptr) {
-    const httpd_str copy = r->pool.Copy(View(query));
-    if (copy.data == nullptr) return HTTPD_ERR_NO_MEMORY;
-    r->query = View(copy);
-  }
-  return httpd::server::Restart(r, View(path)) ? httpd::server::kRestarted : HTTPD_ERR_LIMIT;
 }
 
 // ---- httpd/server.h ----

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "net/connection.h"
 #include "server/notes.h"
 #include "server/request.h"
 
@@ -31,7 +32,12 @@ inline RequestExtras* Extras(const Request* request) {
 RequestExtras* MakeExtras(Request* request);
 
 // The client as the request, its rules and its logs show it.
-std::string_view ClientOf(const Request* request);
-uint16_t ClientPortOf(const Request* request);
+inline std::string_view ClientOf(const Request* request) {
+  return request->flags.client_set ? Extras(request)->client : request->connection->client();
+}
+inline uint16_t ClientPortOf(const Request* request) {
+  return request->flags.client_set ? Extras(request)->client_port
+                                   : request->connection->client_port;
+}
 
 }  // namespace httpd::server

@@ -3,6 +3,7 @@
 
 #include "base/concat.h"
 #include "net/connection.h"
+#include "server/request_extras.h"
 
 namespace httpd::server {
 
@@ -13,8 +14,7 @@ void LogRequest(const Request* request, log::Level level, std::string_view modul
                           : static_cast<log::Level>(request->location->core->log_level.value);
   if (level > wanted && level > log::Level::kError) return;
   log::Write(level, module,
-             base::Concat("[client ", request->connection->client(), ":",
-                          request->connection->client_port, "] ", text));
+             base::Concat("[client ", ClientOf(request), ":", ClientPortOf(request), "] ", text));
 }
 
 }  // namespace httpd::server

@@ -17,7 +17,7 @@ struct httpd_variable {
   static constexpr uint32_t kNotKept = UINT32_MAX;
 
   std::string name;  // as it was added
-  const httpd::module::Module* module = nullptr;
+  const httpd::module::Module* module = nullptr;  // null: the core
   httpd_variable_get get = nullptr;
   void* user = nullptr;
   httpd_destroy destroy = nullptr;
@@ -45,8 +45,8 @@ class VariableTable {
   ~VariableTable();
 
   // Brings in what the core has.
-  void AddCore(const module::Module* core);
-  // Null when the name is taken; *taken is then whose it is.
+  void AddCore();
+  // Null when the name is taken; *taken is then whose it is. A null module is the core.
   httpd_variable* Add(const module::Module* module, std::string_view name,
                       const httpd_variable_options& options, const module::Module** taken);
   // By name alone; names compare without case.
@@ -60,6 +60,9 @@ class VariableTable {
   absl::flat_hash_map<std::string, std::unique_ptr<httpd_variable>> variables_;  // lower case
   uint32_t kept_ = 0;
 };
+
+// Letters, digits and "_", no digit first.
+bool IsVariableName(std::string_view name);
 
 // HTTPD_OK, HTTPD_DECLINED, or HTTPD_ERR_STATE when a variable asks for itself. `argument` is that
 // of a variable that takes one.

@@ -18,6 +18,15 @@ std::string Lower(std::string_view name) {
 
 }  // namespace
 
+bool IsVariableName(std::string_view name) {
+  if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
+  for (const char c : name) {
+    const char lower = base::LowerAscii(c);
+    if (!((lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '_')) return false;
+  }
+  return true;
+}
+
 VariableTable::~VariableTable() {
   for (const auto& [name, variable] : variables_) {
     if (variable->destroy == nullptr) continue;
