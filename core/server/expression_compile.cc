@@ -250,9 +250,10 @@ class Compiler {
   const Condition* Match(const Word* left, bool negated) {
     scan_.SkipBlanks();
     const size_t at = scan_.offset();
-    if (scan_.Peek() == 'm' && Scanner::IsSeparator(scan_.Peek(1))) scan_.Take();
+    const bool any = scan_.Peek() == 'm' && Scanner::IsSeparator(scan_.Peek(1));
+    if (any) scan_.Take();
     const char separator = scan_.Peek();
-    if (!Scanner::IsSeparator(separator)) return Fail("/regular expression/ or m#…#");
+    if (!any && separator != '/') return Fail("/regular expression/ or m#…#");
     scan_.Take();
     std::string pattern;
     while (scan_.Peek() != separator) {

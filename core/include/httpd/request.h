@@ -113,7 +113,7 @@ HTTPD_API httpd_str httpd_request_header_nth(const httpd_request* request, httpd
 
 /* Replaces the fields of that name by one, as modules further on see the request; copied.
  * HTTPD_ERR_INVALID: a byte that may not stand there, or a field that frames the message
- * (Content-Length, Transfer-Encoding, Connection, Host). Since 1.0. */
+ * (Content-Length, Transfer-Encoding, Connection, Host); HTTPD_ERR_LIMIT: too many. Since 1.0. */
 HTTPD_API httpd_result httpd_request_set_header(httpd_request* request, httpd_str name,
                                                 httpd_str value);
 /* Adds one beside them; as httpd_request_set_header(). Since 1.0. */

@@ -52,8 +52,8 @@ HTTPD_API httpd_result httpd_request_set_handler(httpd_request* request, httpd_s
 HTTPD_API httpd_str httpd_request_handler(const httpd_request* request);
 
 /* What lies at `path` (decoded, starting with "/") of this server, by the way of TRANSLATE and
- * MAP_STORAGE, as one HTTPD_FILE_*; also HTTPD_FILE_NONE when this client may not have it. `size`
- * and `mtime` may be NULL. Since 1.0. */
+ * MAP_STORAGE, as one HTTPD_FILE_*; also HTTPD_FILE_NONE when this client may not have it (which of
+ * both: httpd_subrequest_lookup()). `size` and `mtime` may be NULL. Since 1.0. */
 HTTPD_API uint32_t httpd_request_lookup(httpd_request* request, httpd_str path, int64_t* size,
                                         int64_t* mtime);
 

@@ -4,7 +4,7 @@
  * compiled when the configuration is read. The language is that of Apache's expressions (ap_expr):
  * comparisons, -n -z -eq … =~ in, && || !, strings with %{NAME} and %{function:argument} in them,
  * $0 to $9. The core brings Apache's variables (REQUEST_METHOD, HTTP_HOST, REMOTE_ADDR …) and the
- * functions req, resp, env, note, tolower, toupper, escape, unescape.
+ * functions req, resp, env, note, tolower, toupper, escape … (docs/expressions.md).
  */
 #ifndef HTTPD_VARIABLE_H
 #define HTTPD_VARIABLE_H
@@ -40,8 +40,8 @@ HTTPD_API httpd_result httpd_variable_add(httpd_module_handle* self, httpd_str n
  * Configuration time, after every module was registered. Since 1.0. */
 HTTPD_API const httpd_variable* httpd_variable_find(httpd_module_handle* self, httpd_str name);
 
-/* Its value in this request: HTTPD_OK, or HTTPD_DECLINED when it has none. Constant time after the
- * first. Loop thread. Since 1.0. */
+/* Its value in this request: HTTPD_OK, HTTPD_DECLINED when it has none, HTTPD_ERR_STATE when its own
+ * function asks for it. Constant time after the first. Loop thread. Since 1.0. */
 HTTPD_API httpd_result httpd_variable_value(httpd_request* request, const httpd_variable* variable,
                                             httpd_str* value);
 
