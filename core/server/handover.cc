@@ -18,6 +18,7 @@
 #include "log/error_log.h"
 #include "server/generation_impl.h"
 #include "server/handover_hooks.h"
+#include "server/opening.h"
 #include "server/worker.h"
 
 namespace httpd::server {
@@ -224,7 +225,10 @@ void Handover::Import(base::UniqueFd fd, HandoverRecord* record) {
   connection->handover = record;
   const bool willing = RunHandoverHooks(connection, HTTPD_HOOK_HANDOVER_IMPORT);
   connection->handover = nullptr;
-  if (!willing && !connection->closing) connection->protocol->OnStop();
+  if (connection->closing) return;
+  // What was imported is closed or exported one day, as what was opened.
+  if (!willing) return connection->protocol->OnStop();
+  CallCloseHooks(connection);
 }
 
 }  // namespace httpd::server

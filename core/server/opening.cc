@@ -96,7 +96,7 @@ void Release(httpd_connection* connection) {
   httpd_worker* worker = connection->worker;
   net::Protocol* base = extras->base == nullptr ? connection->protocol : extras->base;
   if (connection->protocol != base) connection->protocol->OnClosed();
-  if (extras->hooked) {
+  if (extras->hooked && !connection->moved) {
     for (const auto& entry : worker->generation->hooks.Of(HTTPD_HOOK_CONNECTION_CLOSE)) {
       CallHook(entry, connection);
     }
