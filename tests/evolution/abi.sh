@@ -4,7 +4,7 @@
 #   abi.sh SOURCE-DIR CC [write]   write: makes the kept file anew, after a look at the difference
 # Needs abigail-tools and skips without it.
 set -eu
-source=$1 cc=$2
+source=$(cd "$1" && pwd) cc=$2
 kept=$source/tests/evolution/abi-1.0.xml
 command -v abidiff >/dev/null || {
   echo 'skipped: abidiff is missing (fix: platform/setup --all)'
