@@ -172,9 +172,11 @@ void Connection::OnTimeout() {
       if (server::BodyRoom(request_) == 0) return;  // it is not the client who is slow
       return BodyBroken();
     }
-    if (request_->state == server::RequestState::kSuspended && !want_write_) {
+    // A hook or a filter takes its time; that is its own business.
+    if ((request_->state == server::RequestState::kSuspended || request_->filters != nullptr) &&
+        !want_write_) {
       net::SetDeadline(&transport_, worker_->loop_now() + limits().timeout.value);
-      return;  // a hook takes its time; that is its own business
+      return;
     }
   }
   Cut();

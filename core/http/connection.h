@@ -115,8 +115,9 @@ class Connection final : public net::Protocol, public server::Stream {
   void SendSoon();  // connection_interim.cc
 
   // ---- writing: connection_write.cc ----
-  void WriteHead(bool end);
-  void DecideFraming(bool end);
+  void Reset();
+  void WriteHead();
+  void DecideFraming();
   bool Bodiless() const;
   bool FitsScratch(size_t size);
   bool TakeIntoScratch();

@@ -72,8 +72,7 @@ size_t ResponseHeadBound(const server::Request& request) {
   return size;
 }
 
-char* FormatResponseHead(const server::Request& request, std::string_view common, bool complete,
-                         char* out) {
+char* FormatResponseHead(const server::Request& request, std::string_view common, char* out) {
   const int status = static_cast<int>(request.status);
   out = PutStatusLine(out, request.status);
   out = Put(out, common);
@@ -86,7 +85,7 @@ char* FormatResponseHead(const server::Request& request, std::string_view common
   }
   if (request.flags.chunked) {
     out = Put(out, "Transfer-Encoding: chunked\r\n");
-  } else if (complete && has_content) {
+  } else if (request.body_size != server::kUnknownSize && has_content) {
     out = Put(out, "Content-Length: ");
     out = PutNumber(out, request.body_size);
     out = Put(out, "\r\n");

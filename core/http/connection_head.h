@@ -15,8 +15,8 @@ std::string_view DefaultCharset(const server::Request& request);
 size_t ResponseHeadBound(const server::Request& request);
 
 // Status line, `common` (Date and Server), fields, framing and the empty line (RFC 9112 §4, §5);
-// returns the end. `complete`: the whole body is known. Keep-alive and chunked are read from flags.
-char* FormatResponseHead(const server::Request& request, std::string_view common, bool complete,
-                         char* out);
+// returns the end. Content-Length is
+// written when the size of the body is known. Keep-alive and chunked are read from flags.
+char* FormatResponseHead(const server::Request& request, std::string_view common, char* out);
 
 }  // namespace httpd::http

@@ -35,7 +35,8 @@ void Connection::SendTakeOver(bool end) {
   if (room > httpd_worker::kScratch || !FitsScratch(room)) return Cut();
   may_keep_alive_ = request->flags.keep_alive = false;
   char* begin = worker_->scratch + worker_->scratch_used;
-  char* const out = FormatResponseHead(*request, worker_->common_fields(), false, begin);
+  request->body_size = server::kUnknownSize;  // what follows has another protocol
+  char* const out = FormatResponseHead(*request, worker_->common_fields(), begin);
   worker_->scratch_used += static_cast<size_t>(out - begin);
   request->bytes_sent += static_cast<uint64_t>(out - begin);
   request->flags.head_sent = true;

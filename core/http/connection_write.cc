@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/concat.h"
 #include "http/connection.h"
 #include "http/connection_head.h"
 #include "http/status.h"
@@ -31,14 +32,31 @@ server::ChainItem* NewFraming(server::Request* request, std::string_view text) {
   return item;
 }
 
+// With the trailers behind it (RFC 9112 §7.1.2).
+server::ChainItem* NewLastChunk(server::Request* request, std::string_view begin) {
+  if (request->trailers.count == 0) {
+    char text[16];
+    char* end = std::copy(begin.begin(), begin.end(), text);
+    *end++ = '\r';
+    *end++ = '\n';
+    return NewFraming(request, {text, static_cast<size_t>(end - text)});
+  }
+  std::string text(begin);
+  for (const server::TrailerField* f = request->trailers.first; f != nullptr; f = f->next) {
+    base::Append(&text, f->name, ": ", f->value, "\r\n");
+  }
+  text += "\r\n";
+  return NewFraming(request, text);
+}
+
 }  // namespace
 
 void Connection::Send(httpd_request* request, bool end) {
   if (request->flags.aborted || request->flags.taken_over) [[unlikely]] {
-    return request->flags.aborted ? Cut() : SendTakeOver(end);
+    return request->flags.aborted ? Reset() : SendTakeOver(end);
   }
   ClaimScratch();
-  if (!request->flags.head_sent) WriteHead(end);
+  if (!request->flags.head_sent) WriteHead();
   if (state_ == State::kClosed) return;
   if (Bodiless()) {  // what a handler writes behind a flush as well
     request->body.Clear();
@@ -57,13 +75,23 @@ void Connection::Send(httpd_request* request, bool end) {
   if (!processing_) Process();
 }
 
+// The response broke off. Where its end is the end of the connection, only a reset tells.
+void Connection::Reset() {
+  if (request_->flags.head_sent && !request_->flags.chunked && transport_.fd >= 0) {
+    const linger now = {.l_onoff = 1, .l_linger = 0};
+    (void)::setsockopt(transport_.fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+  }
+  Cut();
+}
+
 // Content-Length when the end is known, else chunked, else the end of the connection
 // (RFC 9112 §6.3).
-void Connection::DecideFraming(bool end) {
+void Connection::DecideFraming() {
   server::Request* request = request_;
   const RequestHead* head = request->head;
   const server::CoreServer& server = *request->server->core;
-  if (!end && !Bodiless()) {
+  const bool known = request->body_size != server::kUnknownSize && request->trailers.count == 0;
+  if (!known && !Bodiless()) {
     if (head->version < 1001) {
       may_keep_alive_ = false;
     } else {
@@ -79,9 +107,9 @@ void Connection::DecideFraming(bool end) {
   request->flags.keep_alive = may_keep_alive_;
 }
 
-void Connection::WriteHead(bool end) {
+void Connection::WriteHead() {
   server::Request* request = request_;
-  DecideFraming(end);
+  DecideFraming();
   const size_t room = ResponseHeadBound(*request);
   if (room > httpd_worker::kScratch || !FitsScratch(room)) {
     if (state_ == State::kClosed) return;
@@ -90,7 +118,7 @@ void Connection::WriteHead(bool end) {
     return Cut();
   }
   char* begin = worker_->scratch + worker_->scratch_used;
-  char* const out = FormatResponseHead(*request, worker_->common_fields(), end, begin);
+  char* const out = FormatResponseHead(*request, worker_->common_fields(), begin);
   worker_->scratch_used += static_cast<size_t>(out - begin);
   request->bytes_sent += static_cast<uint64_t>(out - begin);
   request->flags.head_sent = true;
@@ -148,9 +176,9 @@ void Connection::FrameChunks(bool end) {
     server::ChainItem* head = NewFraming(request, {text, static_cast<size_t>(p - text)});
     if (head == nullptr) return Cut();
     request->body.Insert(framed, head);
-    tail = NewFraming(request, end ? "\r\n0\r\n\r\n" : "\r\n");
+    tail = end ? NewLastChunk(request, "\r\n0\r\n") : NewFraming(request, "\r\n");
   } else if (end) {
-    tail = NewFraming(request, "0\r\n\r\n");
+    tail = NewLastChunk(request, "0\r\n");
   } else {
     return;
   }
@@ -316,9 +344,8 @@ bool Connection::Written() {
     FinishRequest();
     return true;
   }
-  const bool waited = request_->flushed != nullptr;
-  if (NothingReleased()) server::Drained(request_);
-  return waited;
+  const bool more = NothingReleased() && server::Drained(request_);
+  return more || request_ == nullptr || worker_->scratch_used > 0 || !NothingReleased();
 }
 
 void Connection::FinishRequest() {

@@ -269,12 +269,13 @@ bool httpd_chain::TakeFrom(httpd_chain* from, uint64_t size) {
 }
 
 httpd_result httpd_chain::MoveFrom(httpd_chain* from, uint64_t limit) {
+  const bool marks_alone = limit == 0;
   while (from->first != nullptr) {
     if (ended) return HTTPD_ERR_STATE;
     const Item* item = from->first;
     uint64_t size = item->size;
+    if (limit == 0 && !(item->mark() && marks_alone)) break;
     if (!item->mark()) {
-      if (limit == 0) break;
       size = std::min(size, limit);
       limit -= size;
     }

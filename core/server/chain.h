@@ -115,6 +115,8 @@ struct httpd_chain {
     spare_ = nullptr;
   }
 
+  // Takes the whole first item of `from`. False without memory.
+  bool TakeFirst(httpd_chain* from) { return TakeFrom(from, from->first->size); }
   // As httpd_chain_move().
   httpd_result MoveFrom(httpd_chain* from, uint64_t limit);
   int64_t Read(char* to, uint64_t size);

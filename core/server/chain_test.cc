@@ -152,7 +152,7 @@ TEST(Chain, ReleasesWhatNobodyNeeds) {
   EXPECT_EQ(released, 3);  // by the end of the pool
 }
 
-TEST(Chain, MovesBytesAndTheMarksBehindThem) {
+TEST(Chain, MovesBytesAndTheMarksBetweenThem) {
   httpd_pool pool;
   httpd_pool other_pool;
   char room[8];
@@ -174,8 +174,12 @@ TEST(Chain, MovesBytesAndTheMarksBehindThem) {
   EXPECT_EQ(offset, 2);
   EXPECT_EQ(length, 8);
   EXPECT_EQ(httpd_chain_move(to, &from, 8), HTTPD_OK);
+  EXPECT_EQ(httpd_chain_kind(&from), HTTPD_ITEM_FLUSH);
+  EXPECT_EQ(httpd_chain_move(to, &from, 0), HTTPD_OK);
   EXPECT_EQ(View(httpd_chain_data(&from)), "tail");
   EXPECT_EQ(httpd_chain_move(to, &from, 4), HTTPD_OK);
+  EXPECT_EQ(httpd_chain_kind(&from), HTTPD_ITEM_EOS);
+  EXPECT_EQ(httpd_chain_move(to, &from, UINT64_MAX), HTTPD_OK);
   EXPECT_EQ(httpd_chain_kind(&from), HTTPD_ITEM_NONE);
   // The room of `from` is used again; what was moved does not change.
   EXPECT_TRUE(from.Write("XXXXXXXX"));

@@ -9,6 +9,7 @@
 #include "base/concat.h"
 #include "http/escape.h"
 #include "http/status.h"
+#include "server/filters.h"
 #include "server/generation_impl.h"
 #include "server/phases.h"
 #include "server/request_log.h"
@@ -151,6 +152,8 @@ void Fail(Request* request, uint32_t status) {
     document = nullptr;
   }
   request->flags.error_response = true;
+  request->state = RequestState::kRunning;  // for the modules that see the page
+  FilterErrorPage(request);
   if (document != nullptr && IsUrl(*document)) {
     request->status = 302;
     AddField(request, "Location", *document);

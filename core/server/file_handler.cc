@@ -10,8 +10,10 @@
 
 #include "base/concat.h"
 #include "http/conditional.h"
+#include "http/date.h"
 #include "http/etag.h"
 #include "http/range.h"
+#include "server/filters.h"
 #include "server/generation_impl.h"
 #include "server/phases.h"
 #include "server/request_log.h"
@@ -82,6 +84,31 @@ httpd_result Unsatisfiable(Request* request) {
   return 416;
 }
 
+// A module's ETag or Last-Modified stands instead of the file's, not beside it.
+void SpreadBeside(Request* request) {
+  for (const std::string_view name : {"ETag", "Last-Modified", "Accept-Ranges"}) {
+    if (FindField(request, name) != nullptr) {
+      SpreadPrepared(request);
+      return;
+    }
+  }
+}
+
+// What the response is going to say.
+http::Validators CurrentValidators(const Request* request) {
+  const FileEntry* file = request->file;
+  http::Validators validators = {
+      .etag = file->etag(), .last_modified = file->last_modified, .has_last_modified = true};
+  if (!request->prepared.empty()) return validators;
+  const HeaderField* etag = FindField(request, "ETag");
+  validators.etag = etag == nullptr ? std::string_view() : etag->value;
+  const HeaderField* modified = FindField(request, "Last-Modified");
+  validators.has_last_modified =
+      modified != nullptr && http::ParseHttpDate(modified->value, request->worker->now_seconds(),
+                                                 &validators.last_modified);
+  return validators;
+}
+
 httpd_result Serve(Request* request) {
   FileEntry* file = request->file;
   const CoreLocation& core = *request->location->core;
@@ -89,9 +116,9 @@ httpd_result Serve(Request* request) {
       core.file_etag.set ? core.file_etag.value : static_cast<uint32_t>(http::kETagDefault);
   FileCache::Prepare(file, etag, request->worker->now_seconds());
   request->prepared = {file->prepared, file->prepared_size};
+  if (request->field_count > 0) SpreadBeside(request);
   if (http::HasConditions(*request->head) && !request->flags.error_response) {
-    const http::Validators validators = {
-        .etag = file->etag(), .last_modified = file->last_modified, .has_last_modified = true};
+    const http::Validators validators = CurrentValidators(request);
     const http::ConditionOutcome outcome = http::EvaluateConditions(
         *request->head, request->data, validators, request->worker->now_seconds());
     if (outcome.condition == http::Condition::kPreconditionFailed) return 412;
@@ -99,7 +126,7 @@ httpd_result Serve(Request* request) {
       request->status = 304;
       return HTTPD_OK;
     }
-    if (outcome.range_applies) {
+    if (outcome.range_applies && !FiltersChangeBody(request)) {
       http::ByteRange ranges[http::kMaxRanges];
       size_t count = 0;
       switch (http::ParseRange(request->head->Value(http::KnownField::kRange, request->data),

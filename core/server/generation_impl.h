@@ -9,6 +9,7 @@
 #include "module/hooks.h"
 #include "module/registry.h"
 #include "server/auth_rules.h"
+#include "server/filter_table.h"
 #include "server/generation.h"
 #include "server/helper_set.h"
 #include "server/phases.h"
@@ -53,6 +54,7 @@ struct httpd_generation final : httpd::server::Generation {
   httpd::module::HookTable hooks;
   httpd::server::AuthKinds auth;
   httpd::server::ProtocolTable protocols;
+  httpd::server::FilterTable filters;
   httpd::server::VariableTable variables;
   httpd::server::ProviderTable providers;
   httpd::log::LogFiles logs;

@@ -7,9 +7,14 @@
 
 #include <time.h>
 
+#include <algorithm>
+
 #include "base/concat.h"
 #include "http/uri.h"
+#include "server/callback.h"
+#include "server/filters.h"
 #include "server/generation_impl.h"
+#include "server/intake.h"
 #include "server/phases.h"
 #include "server/request_log.h"
 #include "server/worker.h"
@@ -77,25 +82,6 @@ bool AnswerServerRequest(Request* request) {
   return false;
 }
 
-// Calls back into the module whose step the request stands at: it is blamed meanwhile, and no
-// exception gets into the loop.
-template <typename Callback>
-void CallBack(Request* request, std::string_view what, Callback&& callback) {
-  const Program& program = request->worker->generation->program;
-  const module::HookEntry* entry =
-      request->pc < program.steps.size() ? program.steps[request->pc].entry : nullptr;
-  const uint16_t slot = entry == nullptr ? 0 : entry->slot;
-  httpd_worker* worker = request->worker;
-  worker->slot->Blame(slot, entry == nullptr ? 0 : entry->hook);
-  try {
-    callback();
-  } catch (...) {
-    log::Write(log::Level::kError, worker->generation->registry.at(slot)->name,
-               base::Concat("a C++ exception left a ", what, " function [HS-02]"));
-  }
-  worker->slot->Blame(0, 0);
-}
-
 void RunAll(const std::vector<const module::HookEntry*>& hooks, Request* request) {
   for (const module::HookEntry* entry : hooks) CallHook(entry, request);
 }
@@ -140,58 +126,104 @@ void Reject(Request* request, uint32_t status, std::string_view reason) {
   LogRequest(request, log::Level::kInfo, "core",
              base::Concat("request refused with ", status, ": ", reason, " [HS-14]"));
   request->path = request->raw_path = "/";
+  request->state = RequestState::kRunning;
   Fail(request, status);
 }
 
-uint64_t BodyRoom(const Request* request) { return BodyClaimed(request) ? UINT64_MAX : 0; }
-
-void Proceed(Request*) {}
+uint64_t BodyRoom(const Request* request) {
+  if (!BodyClaimed(request)) return 0;
+  return request->intake == nullptr ? UINT64_MAX : IntakeRoom(request);
+}
 
 uint64_t FeedBody(Request* request, std::string_view data, uint32_t flags) {
-  const uint64_t size = data.size();
-  if (request->reader == nullptr) return 0;
-  request->body_received += data.size();
+  if (!BodyClaimed(request)) return 0;
+  uint64_t taken = std::min<uint64_t>(data.size(), BodyRoom(request));
+  if (taken < data.size()) flags &= HTTPD_BODY_ERROR;
+  request->body_received += taken;
   const int64_t limit = request->location->core->limit_request_body.value;
+  uint32_t status = 400;
   if (limit > 0 && request->body_received > static_cast<uint64_t>(limit)) {
     LogRequest(request, log::Level::kError, "core",
                base::Concat("request body is larger than LimitRequestBody ", limit, " [HS-05]"));
     request->stream->ForbidKeepAlive(request);
     data = {};
+    taken = 0;
     flags = HTTPD_BODY_ERROR;
+    status = 413;
+  }
+  if (flags != 0) request->flags.body_ended = true;
+  if (request->intake != nullptr) {
+    TakeIn(request, data.substr(0, taken), flags, status);
+    return taken;
   }
   const httpd_body_reader reader = request->reader;
-  if (flags != 0) {
-    request->reader = nullptr;
-    request->flags.body_ended = true;
-  }
+  if (flags != 0) request->reader = nullptr;
   CallBack(request, "body reader",
            [&] { reader(request, base::Str(data), flags, request->reader_user); });
-  return size;
+  return taken;
 }
 
-void Drained(Request* request) {
-  if (request->flushed == nullptr) return;
+void Proceed(Request* request) {
+  const uint32_t serial = request->serial;
+  if (request->intake != nullptr) NotifyReader(request);
+  if (request->serial != serial) return;
+  if (request->filters != nullptr) return PushOn(request);
+  if (!request->flags.flush_due || request->flags.complete) return;
+  request->flags.flush_due = false;
+  request->stream->Send(request, false);
+}
+
+bool Flushed(Request* request) {
+  if (request->flushed == nullptr) return false;
+  if (request->filters != nullptr && (!request->body.empty() || !FiltersRest(request))) {
+    return false;
+  }
   const httpd_flushed fn = request->flushed;
   request->flushed = nullptr;
   CallBack(request, "flush", [&] { fn(request, HTTPD_OK, request->flushed_user); });
+  return true;
 }
 
-void Sent(Request* request) { End(request); }
+bool Drained(Request* request) {
+  if (request->filters != nullptr && RefillBody(request)) return true;
+  return Flushed(request);
+}
 
-void Abort(Request* request) {
-  request->flags.aborted = true;
+void ForgetHook(Request* request) {
   request->token.store(0, std::memory_order_release);
+  request->flags.token_given = false;
+  request->flushed = nullptr;
+  request->cancel = nullptr;
+  request->on_resume = nullptr;
+}
+
+void Withdraw(Request* request, httpd_result result) {
+  const bool waits = request->token.exchange(0) != 0;
+  request->flags.token_given = false;
+  request->on_resume = nullptr;
   if (request->flushed != nullptr) {
     const httpd_flushed fn = request->flushed;
     request->flushed = nullptr;
-    CallBack(request, "flush", [&] { fn(request, HTTPD_ERR_IO, request->flushed_user); });
+    CallBack(request, "flush", [&] { fn(request, result, request->flushed_user); });
   }
-  if (request->reader != nullptr) FeedBody(request, {}, HTTPD_BODY_ERROR);
-  if (request->cancel != nullptr) {
-    void (*cancel)(void*) = request->cancel;
-    request->cancel = nullptr;
-    CallBack(request, "cancel", [&] { cancel(request->cancel_user); });
-  }
+  if (request->cancel == nullptr || !waits) return;
+  void (*cancel)(void*) = request->cancel;
+  request->cancel = nullptr;
+  CallBack(request, "cancel", [&] { cancel(request->cancel_user); });
+}
+
+void Sent(Request* request) {
+  if (request->flags.ended_early && request->flags.token_given) Withdraw(request, HTTPD_DONE);
+  End(request);
+}
+
+void Abort(Request* request) {
+  request->flags.aborted = true;
+  void (*const cancel)(void*) = request->token.exchange(0) != 0 ? request->cancel : nullptr;
+  void* const user = request->cancel_user;
+  Withdraw(request, HTTPD_ERR_IO);
+  if (BodyClaimed(request)) FeedBody(request, {}, HTTPD_BODY_ERROR);
+  if (cancel != nullptr) CallBack(request, "cancel", [&] { cancel(user); });
   End(request);
 }
 

@@ -37,8 +37,18 @@ void ReceiveTrailer(Request* request, std::string_view name, std::string_view va
 bool SendTrailer(Request* request, std::string_view name, std::string_view value);
 bool MayBeTrailer(std::string_view name);
 
-// All that was given to Stream::Send has left; more may follow.
-void Drained(Request* request);
+// All that was given to Stream::Send has left; more may follow. True when that made new work
+// possible; the request may have ended.
+bool Drained(Request* request);
+
+// A suspended hook is not asked any more: whoever waits for a flush gets `result`, its cancel
+// function is called, its token is stale. Nothing happens when none is suspended.
+void Withdraw(Request* request, httpd_result result);
+// The same without telling: it has said itself that it is done.
+void ForgetHook(Request* request);
+
+// Calls back whoever waits for a flush, if nothing is under way any more. True when somebody was.
+bool Flushed(Request* request);
 
 // The complete response was handed over: log and end hooks run, the object is free afterwards.
 void Sent(Request* request);

@@ -8,6 +8,7 @@
 #include "base/concat.h"
 #include "http/status.h"
 #include "module/loader.h"
+#include "server/filters.h"
 #include "server/generation_impl.h"
 #include "server/lifecycle.h"
 #include "server/request_log.h"
@@ -78,6 +79,8 @@ bool Apply(Request* request, const Program& program, httpd_result result) {
 bool Suspend(Request* request) {
   if (!request->flags.token_given) return false;
   request->state = RequestState::kSuspended;
+  if (request->filters != nullptr) FlushMarks(request);
+  if (request->flags.flush_due) request->worker->Soon(request);
   return true;
 }
 
@@ -121,9 +124,11 @@ Program CompileProgram(const module::HookTable& hooks, bool access_files) {
   AddHook(&p, hooks, HTTPD_HOOK_AUTHORIZE, true, nullptr, false);
   AddHook(&p, hooks, HTTPD_HOOK_TYPE, false, ApplyForcedType, false);
   AddHook(&p, hooks, HTTPD_HOOK_FIXUP, false, nullptr, false);
+  p.inserting = static_cast<uint16_t>(p.steps.size());
   AddHook(&p, hooks, HTTPD_HOOK_INSERT_FILTER, false, CheckBodyLimit, true);
   AddHook(&p, hooks, HTTPD_HOOK_HANDLER, true, ServeFile, false);
   AddConnectSteps(&p, hooks);
+  p.insert_filter = Pointers(hooks, HTTPD_HOOK_INSERT_FILTER);
   p.error_page = Pointers(hooks, HTTPD_HOOK_ERROR_PAGE);
   p.log = Pointers(hooks, HTTPD_HOOK_LOG);
   p.request_end = Pointers(hooks, HTTPD_HOOK_REQUEST_END);
@@ -202,6 +207,7 @@ void Complete(Request* request) {
   if (request->flags.complete) return;
   request->flags.complete = true;
   request->state = RequestState::kSending;
+  if (request->filters != nullptr) return CompleteFiltered(request);
   request->body_size = request->body.bytes;
   request->stream->Send(request, true);
 }

@@ -25,6 +25,8 @@ struct Program {
   uint16_t restart = 0;     // where an internal redirect and a lookup begin
   uint16_t lookup_end = 0;  // where a lookup has its answer
   uint16_t connect = 0;     // where CONNECT begins: the same hooks without a file
+  uint16_t inserting = 0;   // where filters are inserted
+  std::vector<const module::HookEntry*> insert_filter;
   std::vector<const module::HookEntry*> error_page;
   std::vector<const module::HookEntry*> log;
   std::vector<const module::HookEntry*> request_end;

@@ -29,7 +29,7 @@ Program ProgramWith(uint32_t hook, module::HookTable* table, module::Registry* m
   }
   config::Diagnostics diagnostics;
   EXPECT_TRUE(table->Sort(*modules, &diagnostics));
-  return CompileProgram(*table);
+  return CompileProgram(*table, false);
 }
 
 size_t StepsOfModules(const Program& program) {

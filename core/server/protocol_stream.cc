@@ -75,7 +75,7 @@ bool ProtocolStream::MakeHead(bool complete) {
     const HeaderField* field = request_->field(i);
     if (!field->removed && !AddField(field->name, field->value)) return false;
   }
-  if (complete && content) {
+  if (complete && content && request_->body_size != kUnknownSize) {
     char text[20];
     const char* end = std::to_chars(text, text + sizeof(text), request_->body_size).ptr;
     const httpd_str copy = request_->pool.Copy({text, static_cast<size_t>(end - text)});
@@ -112,7 +112,10 @@ void ProtocolStream::Send(httpd_request* request, bool end) {
     if (!EndBody()) return Reset(HTTPD_ERR_NO_MEMORY);
     flags |= HTTPD_SEND_END;
   }
-  if (flags == 0 && request->body.empty()) return Drained(request);
+  if (flags == 0 && request->body.empty()) {
+    Drained(request);
+    return;
+  }
   TellSend(flags);
 }
 

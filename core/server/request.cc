@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "server/buffer.h"
+#include "server/filters.h"
 #include "server/generation_impl.h"
 #include "server/variable.h"
 #include "server/worker.h"
@@ -35,7 +36,8 @@ void httpd_request::Reset() {
   filters = nullptr;
   intake = nullptr;
   trailers = received_trailers = {};
-  body_size = body_sent = bytes_sent = body_received = bytes_received = 0;
+  body_size = httpd::server::kUnknownSize;
+  body_sent = bytes_sent = body_received = bytes_received = 0;
   flushed = nullptr;
   reader = nullptr;
   pc = redirects = 0;
@@ -163,11 +165,33 @@ void ClearBody(Request* request) {
   request->content_type = {};
   request->prepared = {};
   request->body.Clear();
+  request->body_size = kUnknownSize;
   request->trailers = {};
+  if (request->filters != nullptr) ResetFilters(request);
+}
+
+bool SpreadPrepared(Request* request) {
+  std::string_view rest = request->prepared;
+  request->prepared = {};
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find("\r\n"));
+    rest.remove_prefix(line.size() + 2);
+    const size_t colon = line.find(": ");
+    const std::string_view name = line.substr(0, colon);
+    if (FindField(request, name) != nullptr) continue;
+    const httpd_str name_copy = request->pool.Copy(name);
+    const httpd_str value = request->pool.Copy(line.substr(colon + 2));
+    if (name_copy.data == nullptr || value.data == nullptr ||
+        !AddField(request, base::View(name_copy), base::View(value))) {
+      return false;
+    }
+  }
+  return true;
 }
 
 bool Restart(Request* request, std::string_view path, bool for_error) {
   if (request->redirects >= Request::kMaxRedirects) return false;
+  if (request->filters != nullptr && request->filters->pumping) return false;
   const httpd_str copy = request->pool.Copy(path);
   const auto* redirected = request->pool.New<Redirected>(
       Redirected{request->redirects == 0 ? nullptr : request->redirected, request->path,
@@ -176,6 +200,7 @@ bool Restart(Request* request, std::string_view path, bool for_error) {
   request->redirected = redirected;
   ++request->redirects;
   ForgetVariables(request);
+  if (request->filters != nullptr) DropFilters(request);
   request->path = base::View(copy);
   request->filename = request->path_info = request->handler_name = {};
   if (request->file != nullptr) request->worker->files.Release(request->file);

@@ -58,6 +58,8 @@ struct TrailerList {
 // Makes an item of the body independent of the request; see httpd_chain::pin.
 bool PinItem(void* request, ChainItem* item);
 
+inline constexpr uint64_t kUnknownSize = UINT64_MAX;
+
 // Where a request stands.
 enum class RequestState : uint8_t {
   kFree,       // in the worker's list
@@ -74,6 +76,7 @@ struct RequestFlags {
   bool keep_alive : 1;    // decided when the head is sent
   bool body_claimed : 1;  // httpd_request_read_body was called
   bool body_ended : 1;
+  bool body_read : 1;        // httpd_request_read_body() claimed it
   bool token_given : 1;      // the hook that runs has asked for a token
   bool error_response : 1;   // the answer is an error page or document
   bool lookup_only : 1;      // httpd_request_lookup: may not suspend or answer
@@ -156,7 +159,8 @@ struct httpd_request {
   httpd::server::ChainItem* framed = nullptr;  // last item that HTTP/1 has framed
   httpd::server::Filters* filters = nullptr;   // null: none
   httpd::server::TrailerList trailers;         // to be sent behind the body
-  uint64_t body_size = 0;   // of the whole body, when it is known before the head is sent
+  // Of the whole body, when it is known before the head is sent; else kUnknownSize.
+  uint64_t body_size = httpd::server::kUnknownSize;
   uint64_t body_sent = 0;   // as counted for the log
   uint64_t bytes_sent = 0;  // with head and framing
   httpd_flushed flushed = nullptr;
@@ -213,6 +217,9 @@ bool AddField(Request* request, std::string_view name, std::string_view value);
 bool SetField(Request* request, std::string_view name, std::string_view value);
 bool RemoveField(Request* request, std::string_view name);
 const HeaderField* FindField(const Request* request, std::string_view name);
+
+// Makes fields of the prepared lines; those that a module has set already win.
+bool SpreadPrepared(Request* request);
 
 // Appends to the body; the memory or descriptor must outlive the request.
 inline bool AppendMemory(Request* request, std::string_view data) {

@@ -10,6 +10,7 @@
 
 #include "http/field.h"
 #include "server/api_check.h"
+#include "server/filters.h"
 #include "server/generation_impl.h"
 #include "server/request_log.h"
 #include "server/worker.h"
@@ -62,6 +63,9 @@ httpd_result CopyField(const char* function, Request* r, httpd_str* name, httpd_
   if (IsOwnField(View(*name))) {
     return refuse(HTTPD_ERR_INVALID, "the core writes this field itself");
   }
+  if (!r->prepared.empty() && !httpd::server::SpreadPrepared(r)) {
+    return refuse(HTTPD_ERR_NO_MEMORY, "no memory for the fields of the file");
+  }
   *name = r->pool.Copy(View(*name));
   *value = r->pool.Copy(View(*value));
   return name->data == nullptr || value->data == nullptr ? HTTPD_ERR_NO_MEMORY : HTTPD_OK;
@@ -79,10 +83,36 @@ std::string_view PreparedField(const Request* r, std::string_view name) {
   return {};
 }
 
-bool IsWritable(const Request* r) { return !r->flags.complete && !r->flags.lookup_only; }
+httpd_result MayWrite(const Request* r) {
+  if (r->flags.ended_early) return HTTPD_DONE;
+  if (r->flags.complete || r->flags.lookup_only) return HTTPD_ERR_STATE;
+  if (r->filters != nullptr) {
+    if (r->filters->done) return HTTPD_DONE;
+    if (r->filters->eos_written || r->filters->pumping) return HTTPD_ERR_STATE;
+    if (r->filters->entry.weight() > kMaxUnsent) return HTTPD_ERR_LIMIT;
+  }
+  return r->body.weight() > kMaxUnsent ? HTTPD_ERR_LIMIT : HTTPD_OK;
+}
 
-#define HTTPD_REQUIRE_WRITABLE(r) \
-  HTTPD_REQUIRE(IsWritable(r), HTTPD_ERR_STATE, HTTPD_ERR_STATE, kIsComplete)
+bool HasMarks(const httpd_chain* chain) {
+  for (const auto* item = chain->first; item != nullptr; item = item->next) {
+    if (item->mark()) return true;
+  }
+  return false;
+}
+
+httpd_result Written(Request* r, bool ok) {
+  if (!ok) return HTTPD_ERR_NO_MEMORY;
+  return r->filters == nullptr ? HTTPD_OK : httpd::server::Wrote(r);
+}
+
+httpd_result RefuseWrite(const char* function, httpd_result may) {
+  if (may == HTTPD_ERR_STATE) {
+    httpd::base::ReportMisuse(function, may, kIsComplete);
+  }
+  return may;
+}
+
 #define HTTPD_REQUIRE_HEAD(r) \
   HTTPD_REQUIRE(MayChangeHead(r), HTTPD_ERR_STATE, HTTPD_ERR_STATE, kHeadIsSent)
 
@@ -165,6 +195,7 @@ httpd_result httpd_response_unset_header(httpd_request* r, httpd_str name) {
     r->content_type = {};
     return was_set ? HTTPD_OK : HTTPD_ERR_NOT_FOUND;
   }
+  if (!r->prepared.empty() && !httpd::server::SpreadPrepared(r)) return HTTPD_ERR_NO_MEMORY;
   return RemoveField(r, View(name)) ? HTTPD_OK : HTTPD_ERR_NOT_FOUND;
 }
 
@@ -186,39 +217,81 @@ httpd_result httpd_response_set_content_type(httpd_request* r, httpd_str type) {
 httpd_result httpd_response_write(httpd_request* r, httpd_str data) {
   HTTPD_CHECK_REQUEST(r);
   HTTPD_REQUIRE_TEXT(data, HTTPD_ERR_INVALID);
-  HTTPD_REQUIRE_WRITABLE(r);
-  if (r->body.bytes > kMaxUnsent) return HTTPD_ERR_LIMIT;
-  return r->out->Write(View(data)) ? HTTPD_OK : HTTPD_ERR_NO_MEMORY;
+  if (const httpd_result may = MayWrite(r); may != HTTPD_OK) return RefuseWrite(__func__, may);
+  return Written(r, r->out->Write(View(data)));
 }
 
 httpd_result httpd_response_write_static(httpd_request* r, httpd_str data) {
   HTTPD_CHECK_REQUEST(r);
   HTTPD_REQUIRE_TEXT(data, HTTPD_ERR_INVALID);
-  HTTPD_REQUIRE_WRITABLE(r);
-  if (r->body.bytes > kMaxUnsent) return HTTPD_ERR_LIMIT;
-  return AppendMemory(r, View(data)) ? HTTPD_OK : HTTPD_ERR_NO_MEMORY;
+  if (const httpd_result may = MayWrite(r); may != HTTPD_OK) return RefuseWrite(__func__, may);
+  return Written(r, AppendMemory(r, View(data)));
 }
 
 httpd_result httpd_response_write_file(httpd_request* r, int32_t fd, int64_t offset,
                                        int64_t length) {
   HTTPD_CHECK_REQUEST(r);
-  HTTPD_REQUIRE_WRITABLE(r);
-  HTTPD_REQUIRE(fd >= 0 && offset >= 0 && length >= 0, HTTPD_ERR_INVALID, HTTPD_ERR_INVALID,
-                "descriptor, offset or length is negative");
-  return AppendFile(r, fd, offset, static_cast<uint64_t>(length)) ? HTTPD_OK : HTTPD_ERR_NO_MEMORY;
+  if (const httpd_result may = MayWrite(r); may != HTTPD_OK && may != HTTPD_ERR_LIMIT) {
+    return RefuseWrite(__func__, may);
+  }
+  HTTPD_REQUIRE(fd >= 0 && offset >= 0 && length >= 0 && length <= INT64_MAX - offset,
+                HTTPD_ERR_INVALID, HTTPD_ERR_INVALID, "no descriptor, or no range of a file");
+  return Written(r, AppendFile(r, fd, offset, static_cast<uint64_t>(length)));
+}
+
+httpd_result httpd_response_write_chain(httpd_request* r, httpd_chain* chain) {
+  HTTPD_CHECK_REQUEST(r);
+  HTTPD_REQUIRE_HANDLE(chain, HTTPD_ERR_INVALID);
+  if (const httpd_result may = MayWrite(r); may != HTTPD_OK) return RefuseWrite(__func__, may);
+  httpd::server::Filters* filters = httpd::server::NeedFilters(r);
+  if (filters == nullptr) return HTTPD_ERR_NO_MEMORY;
+  const bool marked = HasMarks(chain);
+  filters->eos_written = chain->ended && !chain->empty();
+  const bool ok = filters->entry.MoveFrom(chain, UINT64_MAX) == HTTPD_OK;
+  if (ok) chain->ended = false;  // it is empty, and may serve again
+  // What a mark asks for happens when the hook has answered, or soon when it has already.
+  if (marked && r->state == RequestState::kSuspended) r->worker->Soon(r);
+  return Written(r, ok);
 }
 
 httpd_result httpd_response_flush(httpd_request* r, httpd_flushed fn, void* user) {
   HTTPD_CHECK_REQUEST(r);
   HTTPD_REQUIRE_ARGUMENT(fn, HTTPD_ERR_INVALID);
-  HTTPD_REQUIRE(!r->flags.complete, HTTPD_ERR_STATE, HTTPD_ERR_STATE, kIsComplete);
-  HTTPD_REQUIRE(r->state == RequestState::kSuspended, HTTPD_ERR_STATE, HTTPD_ERR_STATE,
-                "the request is not suspended");
+  if (r->flags.ended_early) return HTTPD_DONE;
+  HTTPD_REQUIRE(!r->flags.complete && (r->filters == nullptr || !r->filters->eos_written),
+                HTTPD_ERR_STATE, HTTPD_ERR_STATE, kIsComplete);
+  const bool about_to = r->state == RequestState::kRunning && r->flags.token_given;
+  HTTPD_REQUIRE((r->state == RequestState::kSuspended || about_to) &&
+                    (r->filters == nullptr || !r->filters->pumping),
+                HTTPD_ERR_STATE, HTTPD_ERR_STATE, "the request is not suspended");
   HTTPD_REQUIRE(r->flushed == nullptr, HTTPD_ERR_STATE, HTTPD_ERR_STATE,
                 "another flush has not called back yet");
+  if (r->filters != nullptr && !r->filters->entry.AppendMark(HTTPD_ITEM_FLUSH)) {
+    return HTTPD_ERR_NO_MEMORY;
+  }
   r->flushed = fn;
   r->flushed_user = user;
-  r->stream->Send(r, false);
+  r->flags.flush_due = true;
+  if (about_to) return HTTPD_OK;  // sent when it has answered
+  if (r->filters != nullptr) {
+    httpd::server::PushOn(r);
+  } else {
+    r->flags.flush_due = false;
+    r->stream->Send(r, false);
+  }
+  return HTTPD_OK;
+}
+
+httpd_result httpd_response_reset(httpd_request* r) {
+  HTTPD_CHECK_REQUEST(r);
+  HTTPD_REQUIRE(!r->flags.head_sent && !r->flags.complete && !r->flags.lookup_only &&
+                    (r->state == RequestState::kRunning || r->state == RequestState::kSuspended) &&
+                    (r->filters == nullptr || !r->filters->pumping),
+                HTTPD_ERR_STATE, HTTPD_ERR_STATE, "a part of the response was sent");
+  if (!r->flags.error_response) r->status = 200;
+  r->field_count = 0;
+  r->flags.ended_early = r->flags.flush_due = false;
+  httpd::server::ClearBody(r);
   return HTTPD_OK;
 }
 

@@ -57,6 +57,7 @@ httpd_result httpd_request_read_body(httpd_request* r, httpd_body_reader fn, voi
   if (fn == nullptr) return HTTPD_ERR_INVALID;
   if (r->flags.body_claimed || r->flags.lookup_only || r->flags.complete) return HTTPD_ERR_STATE;
   r->flags.body_claimed = true;
+  r->flags.body_read = true;
   r->reader = fn;
   r->reader_user = user;
   const uint16_t module = r->worker->slot->module.load(std::memory_order_relaxed);

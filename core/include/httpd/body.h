@@ -35,8 +35,9 @@ typedef void (*httpd_body_ready)(httpd_request* request, void* user);
 /* The other way to read the body: appends at most `max` bytes to `into`, behind the request
  * filters. HTTPD_OK with data, trailers and at last EOS (or ERROR) in it; HTTPD_AGAIN: nothing is
  * there, and ready(user) is called once when that changes. No more is read from the client than is
- * pulled, but for 64 KiB. HTTPD_ERR_STATE after httpd_request_read_body(), and behind EOS. HANDLER,
- * or while it is suspended. Since 1.0. */
+ * pulled, but for 64 KiB. An ERROR has status 413 when LimitRequestBody was broken, 400 when the
+ * body broke off, or that of the filter. HTTPD_ERR_STATE after httpd_request_read_body(), and
+ * behind EOS or ERROR. HANDLER, or while it is suspended. Since 1.0. */
 HTTPD_API httpd_result httpd_request_pull_body(httpd_request* request, httpd_chain* into,
                                                uint64_t max, httpd_body_ready ready, void* user);
 

@@ -93,8 +93,10 @@ HTTPD_API httpd_result httpd_chain_pop(httpd_chain* chain);
 /* Copies bytes from the front, also out of files, up to the next mark, and drops them: how many, or
  * HTTPD_ERR_IO when a file cannot be read or is shorter than its range. Since 1.0. */
 HTTPD_API int64_t httpd_chain_read(httpd_chain* chain, char* to, uint64_t size);
-/* Moves items from the front of `from` to the end of `to`, at most `bytes` bytes (an item is split
- * where needed) and the marks among them; UINT64_MAX moves all. Since 1.0. */
+/* Moves items from the front of `from` to the end of `to`: at most `bytes` bytes (an item is split
+ * where needed) and the marks before and between them, not those behind the last byte. 0 moves the
+ * marks at the front alone, UINT64_MAX everything. HTTPD_ERR_STATE when `to` has its EOS or ERROR;
+ * what was moved before an error stays moved. Since 1.0. */
 HTTPD_API httpd_result httpd_chain_move(httpd_chain* to, httpd_chain* from, uint64_t bytes);
 
 HTTPD_EXTERN_C_END

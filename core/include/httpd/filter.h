@@ -18,9 +18,11 @@ HTTPD_EXTERN_C_BEGIN
 #define HTTPD_FILTER_ENCODING 20 /* content coding: compression */
 #define HTTPD_FILTER_TRAFFIC 30  /* looks at bytes or their pace: rate limits */
 
-#define HTTPD_FILTER_CHANGES_BODY                                 \
-  1u /* other bytes than it gets: the core then serves no ranges, \
-      * sends no Content-Length of the original, weakens ETag */
+/* It makes other bytes than it gets: the core then serves no ranges, sends neither Accept-Ranges
+ * nor a digest nor Content-Length of the original, and weakens ETag. It is left out of responses
+ * that are a part already (206). A filter without this flag that changes the number of bytes breaks
+ * the response off. */
+#define HTTPD_FILTER_CHANGES_BODY 1u
 
 /* Called before the first item (response: status and fields are set and may be changed; request:
  * the reader has asked). Makes the filter's state. HTTPD_DECLINED leaves it out of this request; a
@@ -30,8 +32,10 @@ typedef httpd_result (*httpd_filter_start)(httpd_filter_link* link, void** state
 /* Response: takes what it can use from the front of `in` and gives what it makes of it to
  * httpd_filter_pass(). Called when there is more in `in`, when there is room again, and after
  * httpd_filter_resume(); what it leaves in `in` is offered again. HTTPD_OK; HTTPD_AGAIN: waits for
- * room or for httpd_filter_resume(); a status or error breaks the response off. It must pass on
- * EOS; passing EOS early ends the response there. Loop thread. */
+ * room or for httpd_filter_resume(); a status or error breaks the response off, as an ERROR item
+ * that it passes does: no filter gets to see one. Before the head was sent the client gets an error
+ * page, later the connection is cut. It must pass on EOS; passing EOS early ends the response
+ * there, and the handler's next write answers HTTPD_DONE. Loop thread. */
 typedef httpd_result (*httpd_filter_push)(httpd_filter_link* link, httpd_chain* in, void* state);
 
 /* Request: appends at most `max` bytes to `out`, got by httpd_filter_pull(). HTTPD_OK: something

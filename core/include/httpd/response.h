@@ -61,13 +61,18 @@ HTTPD_API httpd_result httpd_response_write_static(httpd_request* request, httpd
 HTTPD_API httpd_result httpd_response_write_file(httpd_request* request, int32_t fd, int64_t offset,
                                                  int64_t length);
 
-/* Called when what was written has left, or with HTTPD_ERR_IO when the client is gone. */
+/* Called with HTTPD_OK when what was written has left (and no filter holds back any of it). Any
+ * other result says that the request ends when this returns, so do not touch it afterwards:
+ * HTTPD_ERR_IO, the client is gone; HTTPD_DONE, a filter has ended the response;
+ * HTTPD_ERR_CANCELLED, it was broken off. */
 typedef void (*httpd_flushed)(httpd_request* request, httpd_result result, void* user);
 
 /* Sends what was written so far and calls fn(user) when the client has taken it (possibly before
  * this returns), so that a producer keeps step with its client. Makes the response chunked (1.1) or
- * ended by close (1.0) unless it was complete. Only while the handler is suspended. When `fn` got
- * HTTPD_ERR_IO the request ends with its return: do not touch it afterwards. Since 1.0. */
+ * ended by close (1.0) unless it was complete. Only while the handler is suspended, or has
+ * its token and is about to answer HTTPD_SUSPENDED: then it is sent when it has. The request may
+ * have ended when this returns: what comes next belongs into `fn`. HTTPD_DONE: a filter has ended
+ * the response, `fn` is not called. Since 1.0. */
 HTTPD_API httpd_result httpd_response_flush(httpd_request* request, httpd_flushed fn, void* user);
 
 /* Bytes of the body that the client is sent; final in the LOG hook. Since 1.0. */
@@ -79,14 +84,16 @@ HTTPD_API int64_t httpd_response_bytes(const httpd_request* request);
 /* 1 when the connection stays open behind this response. Since 1.0. */
 HTTPD_API int32_t httpd_response_keeps_alive(const httpd_request* request);
 
-/* Adds the items of `chain` to the body, emptying it; an EOS in it is as returning from the
- * handler. HTTPD_ERR_LIMIT as httpd_response_write(), with nothing taken. Since 1.0. */
+/* Adds the items of `chain` to the body, emptying it; it can be filled again. An EOS in it is as
+ * returning from the handler: a hook that is suspended counts as resumed, its token is stale. FLUSH
+ * sends as soon as the hook has returned; ERROR ends the request with its status. HTTPD_ERR_LIMIT
+ * as httpd_response_write(), with nothing taken. Since 1.0. */
 HTTPD_API httpd_result httpd_response_write_chain(httpd_request* request, httpd_chain* chain);
 
 /* A trailer field (RFC 9110 §6.5), sent behind the body when the framing has room for one: not with
- * HTTP/1.0. Not allowed are fields for framing, routing and control (§6.5.1): HTTPD_ERR_INVALID.
- * Call it before the last piece is written; the first call before the head is sent announces
- * `Trailer`. Copied. Since 1.0. */
+ * HTTP/1.0, where HTTPD_OK is answered and it is left away. Not allowed are fields for framing,
+ * routing and control (§6.5.1): HTTPD_ERR_INVALID. Call it before the last piece is written; the
+ * first call before the head is sent announces `Trailer`. Copied. Since 1.0. */
 HTTPD_API httpd_result httpd_response_add_trailer(httpd_request* request, httpd_str name,
                                                   httpd_str value);
 
