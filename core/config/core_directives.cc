@@ -11,6 +11,7 @@
 #include "base/concat.h"
 #include "config/call.h"
 #include "config/core_handlers.h"
+#include "config/require.h"
 #include "config/values.h"
 #include "server/server_config.h"
 
@@ -111,6 +112,10 @@ const httpd_directive* CoreDirectives() {
           "AllowOverride None|All|class ..."),
       Row("AllowOverrideList", kInDirectory, 0, 1, HTTPD_ARGS_ANY, AllowOverrideList,
           "AllowOverrideList None|directive ..."),
+      Row("AuthMerging", kAuthConfig & ~HTTPD_IN_SERVER, 0, 1, 1, AuthMerging,
+          "AuthMerging Off|And|Or"),
+      Row("AuthName", kAuthConfig, 0, 1, 1, AuthName, "AuthName realm"),
+      Row("AuthType", kAuthConfig, 0, 1, 1, AuthType, "AuthType None|scheme"),
       Row("DefaultType", kFileInfo, 0, 1, 1, DefaultType, "DefaultType none"),
       Row("DocumentRoot", kInServer, kServer, 1, 1, DocumentRoot, "DocumentRoot directory"),
       Row("EnableSendfile", kFileInfo, kFlag, 1, 1, SetFlag<&CoreLocation::enable_sendfile>,
@@ -150,7 +155,14 @@ const httpd_directive* CoreDirectives() {
       Row("RequestReadTimeout", kInServer, kServer, 1, HTTPD_ARGS_ANY, RequestReadTimeout,
           "RequestReadTimeout [header=time[-max][,MinRate=rate]] [body=time[,MinRate=rate]]"),
       Row("Require", kAuthConfig & ~HTTPD_IN_SERVER, 0, 1, HTTPD_ARGS_ANY, Require,
-          "Require all granted|denied"),
+          "Require [not] kind [argument ...]"),
+      Row("RequireAll", kAuthConfig & ~HTTPD_IN_SERVER, HTTPD_DIRECTIVE_SECTION, 0, 0,
+          RequireSection, "<RequireAll>"),
+      Row("RequireAny", kAuthConfig & ~HTTPD_IN_SERVER, HTTPD_DIRECTIVE_SECTION, 0, 0,
+          RequireSection, "<RequireAny>"),
+      Row("RequireNone", kAuthConfig & ~HTTPD_IN_SERVER, HTTPD_DIRECTIVE_SECTION, 0, 0,
+          RequireSection, "<RequireNone>"),
+      Row("Satisfy", kAuthConfig & ~HTTPD_IN_SERVER, 0, 1, 1, Satisfy, "Satisfy All|Any"),
       Row("ServerAdmin", kInServer, kServer, 1, 1, SetText<&CoreServer::server_admin>,
           "ServerAdmin address"),
       Row("ServerAlias", kInServer, kServer, 1, HTTPD_ARGS_ANY, ServerAlias,

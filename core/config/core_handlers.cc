@@ -391,20 +391,6 @@ httpd_result RequestReadTimeout(httpd_directive_call* call, void* config, void*)
   return HTTPD_OK;
 }
 
-// Several lines in one scope are alternatives, as in Apache.
-httpd_result Require(httpd_directive_call* call, void* config, void*) {
-  if (!SameName(Text(call), "all") || call->node->args.size() != 2) {
-    return NotSupported(call, 0, "there are no authorization modules yet", "Require all denied");
-  }
-  auto& granted = static_cast<CoreLocation*>(config)->granted;
-  const bool grant = SameName(Text(call, 1), "granted");
-  if (!grant && !SameName(Text(call, 1), "denied")) {
-    return BadValue(call, 1, "granted or denied", "Require all denied");
-  }
-  granted = grant || (granted.set && granted.value);
-  return HTTPD_OK;
-}
-
 httpd_result ServerAlias(httpd_directive_call* call, void* config, void*) {
   for (const Arg& arg : call->node->args) {
     std::string name;

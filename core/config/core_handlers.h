@@ -26,7 +26,6 @@ httpd_result LogLevel(httpd_directive_call* call, void* config, void* user);
 httpd_result Options(httpd_directive_call* call, void* config, void* user);
 httpd_result Protocols(httpd_directive_call* call, void* config, void* user);
 httpd_result RequestReadTimeout(httpd_directive_call* call, void* config, void* user);
-httpd_result Require(httpd_directive_call* call, void* config, void* user);
 httpd_result ServerAlias(httpd_directive_call* call, void* config, void* user);
 httpd_result ServerName(httpd_directive_call* call, void* config, void* user);
 httpd_result ServerSignature(httpd_directive_call* call, void* config, void* user);

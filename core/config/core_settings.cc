@@ -5,6 +5,7 @@
 
 #include "config/core_directives.h"
 #include "config/evaluate.h"
+#include "config/require.h"
 #include "server/server_config.h"
 
 namespace httpd::config {
@@ -79,7 +80,7 @@ void* MergeLocation(httpd_pool* pool, const void* outer_config, const void* inne
   if (merged == nullptr) return nullptr;
   MergeOptions(outer, inner, merged);
   MergeErrorDocuments(outer, merged);
-  merged->granted.MergeFrom(outer.granted);
+  if (!MergeRequire(pool, outer, inner, merged)) return nullptr;
   merged->file_etag.MergeFrom(outer.file_etag);
   merged->enable_sendfile.MergeFrom(outer.enable_sendfile);
   merged->add_default_charset.MergeFrom(outer.add_default_charset);

@@ -399,7 +399,7 @@ TEST_F(EvaluateTest, ValueErrors) {
           "</Directory>\nError \"stop here\"\nServerAdmin \"\"\n"));
   EXPECT_EQ(Codes(),
             "HC-10 HC-10 HC-10 HC-10 HC-10 HC-10 HC-20 HC-20 HC-10 HC-20 HC-10 HC-10 HC-10 HC-20 "
-            "HC-20 HC-25 HC-10 ")
+            "HC-60 HC-25 HC-10 ")
       << Rendered();
 }
 

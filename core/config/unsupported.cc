@@ -17,7 +17,8 @@ constexpr std::string_view kProcesses = "processes and threads are the core's ow
 constexpr std::string_view kUseWorkers = "remove this line; see Workers and MaxConnections";
 constexpr std::string_view kRemove = "remove this line";
 constexpr std::string_view kAccess24 = "access rules of Apache 2.2 are not read";
-constexpr std::string_view kRequire = "Require all granted, or Require all denied";
+constexpr std::string_view kRequire =
+    "Require all granted, Require all denied, or Require ip address";
 constexpr std::string_view kSystemLimit = "limits come from whoever starts the server";
 
 constexpr Unsupported kUnsupported[] = {
@@ -96,10 +97,6 @@ constexpr Unsupported kUnsupported[] = {
     {"Port", false, "it is Apache 1.3's", "Listen 80"},
     {"QualifyRedirectURL", false, "redirects are always absolute as configured", kRemove},
     {"RegisterHttpMethod", false, "methods of modules are not known in advance", kRemove},
-    {"RequireAll", false, "there are no authorization modules yet", kRequire},
-    {"RequireAny", false, "there are no authorization modules yet", kRequire},
-    {"RequireNone", false, "there are no authorization modules yet", kRequire},
-    {"Satisfy", false, kAccess24, kRequire},
     {"ScriptInterpreterSource", false, "programs are not run", kRemove},
     {"ServerPath", false, "hosts are chosen by name only", "ServerAlias name"},
     {"SetInputFilter", false, "there are no filters by name yet", kRemove},

@@ -82,9 +82,19 @@ std::string FindModule(const std::vector<std::string>& directories, const std::s
 
 }  // namespace
 
+// "Require NAME" is a kind of Require: the module that brings it says provides=authz_NAME/VERSION,
+// with _ for each byte that a name in a manifest cannot have.
 bool DeclaresDirective(std::string_view bytes, std::string_view directive) {
-  return Declares(bytes, "directive=", [&](std::string_view item) {
-    return config::SameName(item, directive);
+  constexpr std::string_view kRequire = "Require ";
+  if (!directive.starts_with(kRequire)) {
+    return Declares(bytes, "directive=",
+                    [&](std::string_view item) { return config::SameName(item, directive); });
+  }
+  std::string name = base::Concat("authz_", directive.substr(kRequire.size()));
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '-' || c == '.'; }, '_');
+  return Declares(bytes, "provides=", [&](std::string_view item) {
+    return config::SameName(item.substr(0, item.find('/')), name);
   });
 }
 

@@ -21,6 +21,7 @@ struct AuthKind {
   std::string name;
   uint16_t slot = 0;  // of the module that brings it
   uint32_t flags = 0;
+  const httpd_module_handle* module = nullptr;  // it; null for the core's
   httpd_authz_parse parse = nullptr;
   httpd_authz_check check = nullptr;
   void* user = nullptr;

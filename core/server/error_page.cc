@@ -9,6 +9,7 @@
 #include "base/concat.h"
 #include "http/escape.h"
 #include "http/status.h"
+#include "server/auth.h"
 #include "server/filters.h"
 #include "server/generation_impl.h"
 #include "server/phases.h"
@@ -22,6 +23,8 @@ std::string_view Explanation(uint32_t status) {
   switch (status) {
     case 400:
       return "The request could not be understood.";
+    case 401:
+      return "You have to say who you are to see this.";
     case 403:
       return "You are not allowed to see this.";
     case 404:
@@ -146,6 +149,9 @@ void Fail(Request* request, uint32_t status) {
   }
   const std::string* document = ErrorDocument(request, status);
   ClearForError(request, status);
+  if (request->auth != nullptr) PrepareAuthError(request, status);
+  // Elsewhere the client could not be asked who it is.
+  if (status == 401 && document != nullptr && IsUrl(*document)) document = nullptr;
   request->status = status;
   if (document != nullptr && document->front() == '/') {
     if (RestartForDocument(request, *document, status)) return Run(request);

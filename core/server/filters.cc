@@ -132,7 +132,9 @@ void FilterErrorPage(Request* request) {
   const Program& program = request->worker->generation->program;
   if (request->flags.errors_filtered || request->flags.lookup_only) return;
   request->flags.errors_filtered = true;
-  if (program.insert_filter.empty() || request->pc >= program.inserting) return;
+  // AUTHENTICATE and AUTHORIZE lie behind the end, and have none yet.
+  const bool inserted = request->pc >= program.inserting && request->pc <= program.end;
+  if (program.insert_filter.empty() || inserted) return;
   const uint16_t pc = request->pc;
   request->pc = program.inserting;  // so that they may
   for (const module::HookEntry* entry : program.insert_filter) CallHook(entry, request);

@@ -10,6 +10,7 @@
 #include "log/error_log.h"
 #include "module/loader.h"
 #include "server/api_check.h"
+#include "server/auth.h"
 #include "server/generation_impl.h"
 #include "server/shared_services.h"
 #include "server/worker.h"
@@ -86,6 +87,7 @@ bool httpd_generation::Load(httpd::process::ScoreboardSlot* phase,
                             httpd::config::Diagnostics* diagnostics) {
   httpd::server::StartChecks(phase, &registry);
   variables.AddCore();
+  httpd::server::AddBuiltinAuthKinds(&auth);
   const httpd::module::LoadTarget target = {
       .generation = this, .pool = &pool, .modules = &registry, .hooks = &hooks};
   if (!httpd::module::LoadModules(input, httpd::config::CoreModule(), phase, target, diagnostics)) {

@@ -17,6 +17,7 @@
 #include "server/intake.h"
 #include "server/phases.h"
 #include "server/request_log.h"
+#include "server/subrequest.h"
 #include "server/worker.h"
 
 namespace httpd::server {
@@ -167,6 +168,10 @@ void Proceed(Request* request) {
   const uint32_t serial = request->serial;
   if (request->intake != nullptr) NotifyReader(request);
   if (request->serial != serial) return;
+  if (request->sub != nullptr && request->sub->flush_due) {
+    request->sub->Proceed();
+    if (request->serial != serial) return;
+  }
   if (request->filters != nullptr) return PushOn(request);
   if (!request->flags.flush_due || request->flags.complete) return;
   request->flags.flush_due = false;
@@ -217,6 +222,12 @@ void Sent(Request* request) {
   End(request);
 }
 
+void EndSubrequest(Request* request) {
+  request->state = RequestState::kEnding;
+  RunAll(request->worker->generation->program.request_end, request);
+  request->worker->FreeRequest(request);
+}
+
 void Abort(Request* request) {
   request->flags.aborted = true;
   void (*const cancel)(void*) = request->token.exchange(0) != 0 ? request->cancel : nullptr;
@@ -224,6 +235,7 @@ void Abort(Request* request) {
   Withdraw(request, HTTPD_ERR_IO);
   if (BodyClaimed(request)) FeedBody(request, {}, HTTPD_BODY_ERROR);
   if (cancel != nullptr) CallBack(request, "cancel", [&] { cancel(user); });
+  if (request->sub != nullptr) return EndSubrequest(request);
   End(request);
 }
 

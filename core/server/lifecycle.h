@@ -56,6 +56,9 @@ void Sent(Request* request);
 // The client is gone or too slow. As Sent, and a suspended hook is told by its cancel function.
 void Abort(Request* request);
 
+// A subrequest goes away: its end hooks run, the object is free afterwards.
+void EndSubrequest(Request* request);
+
 // Goes on with what was put off to the end of this turn by httpd_worker::Soon().
 void Proceed(Request* request);
 

@@ -98,14 +98,6 @@ httpd_result MapStorageAndAccessFiles(Request* request) {
   return Map<WalkAllAndAccessFiles>(request);
 }
 
-httpd_result CheckAccess(Request* request) {
-  if (request->location->core->granted.value) return HTTPD_DECLINED;
-  LogRequest(
-      request, log::Level::kInfo, "core",
-      base::Concat("client denied by \"Require all denied\": ", request->filename, " [HS-04]"));
-  return 403;
-}
-
 httpd_result ApplyForcedType(Request* request) {
   const CoreLocation& core = *request->location->core;
   if (core.force_type.set) {

@@ -8,6 +8,7 @@
 #include "base/concat.h"
 #include "http/status.h"
 #include "module/loader.h"
+#include "server/auth.h"
 #include "server/filters.h"
 #include "server/generation_impl.h"
 #include "server/lifecycle.h"
@@ -52,6 +53,12 @@ void LogBadAnswer(Request* request, const Step& step, httpd_result result) {
                    "); the request ends with status 500 [HS-01]"));
 }
 
+// What an ACCESS hook refuses may be left to the rules of Require.
+bool Outweighed(Request* request, const Step& step, httpd_result result) {
+  return step.hook == HTTPD_HOOK_ACCESS && step.entry != nullptr &&
+         RulesMayOutweigh(request, result);
+}
+
 // Applies the answer of the step at pc. False when the request is done with running.
 bool Apply(Request* request, const Program& program, httpd_result result) {
   const Step& step = program.steps[request->pc];
@@ -64,6 +71,10 @@ bool Apply(Request* request, const Program& program, httpd_result result) {
     return true;
   }
   if (result == kRestarted) return true;  // an internal redirect has set pc
+  if (Outweighed(request, step, result)) {
+    ++request->pc;
+    return true;
+  }
   if (result == HTTPD_DONE) {
     Complete(request);
   } else if (http::StatusIsValid(result)) {
@@ -90,19 +101,28 @@ httpd_result RefuseConnect(Request* request) {
   return 405;
 }
 
-// The steps of a CONNECT, behind those of all other requests.
-void AddConnectSteps(Program* p, const module::HookTable& hooks) {
-  for (size_t i = p->steps.size(); i-- > 0 && p->steps[i].hook == HTTPD_HOOK_HANDLER;) {
-    p->steps[i].end = UINT16_MAX;  // a handler's answer ends the run, it does not go on here
-  }
+// The steps of a CONNECT, behind those of all other requests. Where its ACCESS ends.
+size_t AddConnectSteps(Program* p, const module::HookTable& hooks) {
   p->connect = static_cast<uint16_t>(p->steps.size());
   AddHook(p, hooks, HTTPD_HOOK_READ_REQUEST, false, nullptr, false);
   AddHook(p, hooks, HTTPD_HOOK_HEADER_PARSE, false, WalkLocations, true);
-  AddHook(p, hooks, HTTPD_HOOK_ACCESS, false, CheckAccess, true);
-  AddHook(p, hooks, HTTPD_HOOK_AUTHENTICATE, true, nullptr, false);
-  AddHook(p, hooks, HTTPD_HOOK_AUTHORIZE, true, nullptr, false);
+  AddHook(p, hooks, HTTPD_HOOK_ACCESS, false, CheckAccess, false);
+  const size_t access_end = p->steps.size();
   AddHook(p, hooks, HTTPD_HOOK_FIXUP, false, nullptr, false);
   AddHook(p, hooks, HTTPD_HOOK_HANDLER, true, RefuseConnect, false);
+  return access_end;
+}
+
+// AUTHENTICATE and AUTHORIZE lie out of the way: the end of ACCESS goes there when a user is
+// needed, and their end goes back behind it.
+void AddAuthSteps(Program* p, const module::HookTable& hooks, size_t access_end) {
+  p->steps[access_end - 1].end = static_cast<uint16_t>(p->steps.size());
+  AddHook(p, hooks, HTTPD_HOOK_AUTHENTICATE, true, RequireUser, false);
+  const size_t authorize = p->steps.size();
+  AddHook(p, hooks, HTTPD_HOOK_AUTHORIZE, true, CheckUser, false);
+  for (size_t i = authorize; i < p->steps.size(); ++i) {
+    p->steps[i].end = static_cast<uint16_t>(access_end);
+  }
 }
 
 }  // namespace
@@ -118,16 +138,21 @@ Program CompileProgram(const module::HookTable& hooks, bool access_files) {
   AddHook(&p, hooks, HTTPD_HOOK_MAP_STORAGE, true,
           access_files ? MapStorageAndAccessFiles : MapStorage, false);
   AddHook(&p, hooks, HTTPD_HOOK_HEADER_PARSE, false, nullptr, false);
-  AddHook(&p, hooks, HTTPD_HOOK_ACCESS, false, CheckAccess, true);
+  AddHook(&p, hooks, HTTPD_HOOK_ACCESS, false, CheckAccess, false);
   p.lookup_end = static_cast<uint16_t>(p.steps.size());
-  AddHook(&p, hooks, HTTPD_HOOK_AUTHENTICATE, true, nullptr, false);
-  AddHook(&p, hooks, HTTPD_HOOK_AUTHORIZE, true, nullptr, false);
   AddHook(&p, hooks, HTTPD_HOOK_TYPE, false, ApplyForcedType, false);
   AddHook(&p, hooks, HTTPD_HOOK_FIXUP, false, nullptr, false);
   p.inserting = static_cast<uint16_t>(p.steps.size());
   AddHook(&p, hooks, HTTPD_HOOK_INSERT_FILTER, false, CheckBodyLimit, true);
   AddHook(&p, hooks, HTTPD_HOOK_HANDLER, true, ServeFile, false);
-  AddConnectSteps(&p, hooks);
+  const size_t connect_access_end = AddConnectSteps(&p, hooks);
+  p.end = static_cast<uint16_t>(p.steps.size());
+  p.steps.emplace_back();
+  for (Step& step : p.steps) {
+    if (step.hook == HTTPD_HOOK_HANDLER) step.end = p.end;
+  }
+  AddAuthSteps(&p, hooks, p.lookup_end);
+  AddAuthSteps(&p, hooks, connect_access_end);
   p.insert_filter = Pointers(hooks, HTTPD_HOOK_INSERT_FILTER);
   p.error_page = Pointers(hooks, HTTPD_HOOK_ERROR_PAGE);
   p.log = Pointers(hooks, HTTPD_HOOK_LOG);
@@ -153,9 +178,9 @@ httpd_result CallHook(const module::HookEntry* entry, Request* request) {
 void Run(Request* request) {
   const Program& program = request->worker->generation->program;
   const Step* const steps = program.steps.data();
-  const auto end = static_cast<uint16_t>(program.steps.size());
+  const uint16_t end = program.end;
   request->state = RequestState::kRunning;
-  while (request->pc < end) {
+  while (request->pc != end) {
     const Step& step = steps[request->pc];
     const httpd_result result =
         step.core != nullptr ? step.core(request) : CallHook(step.entry, request);
@@ -173,11 +198,13 @@ void Run(Request* request) {
   Complete(request);
 }
 
-bool RunLookup(Request* request) {
+httpd_result RunLookup(Request* request) {
   const Program& program = request->worker->generation->program;
   request->state = RequestState::kRunning;
+  request->flags.lookup_only = true;
   request->pc = program.restart;
-  while (request->pc < program.lookup_end) {
+  httpd_result answer = HTTPD_OK;
+  while (answer == HTTPD_OK && request->pc < program.lookup_end) {
     const Step& step = program.steps[request->pc];
     const httpd_result result =
         step.core != nullptr ? step.core(request) : CallHook(step.entry, request);
@@ -185,11 +212,19 @@ bool RunLookup(Request* request) {
       request->pc = step.end;
     } else if (result == HTTPD_OK || result == HTTPD_DECLINED) {
       ++request->pc;
-    } else {
-      return false;
+    } else if (result == HTTPD_SUSPENDED) {
+      answer = HTTPD_ERR_STATE;
+    } else if (Outweighed(request, step, result)) {
+      ++request->pc;
+    } else if (http::StatusIsValid(result)) {
+      answer = result;
+    } else if (result != kRestarted) {
+      LogBadAnswer(request, step, result);
+      answer = 500;
     }
   }
-  return true;
+  request->flags.lookup_only = false;
+  return answer == HTTPD_OK && request->pc > program.lookup_end ? 401 : answer;
 }
 
 void Continue(Request* request, httpd_result result) {

@@ -25,6 +25,7 @@ struct Program {
   uint16_t restart = 0;     // where an internal redirect and a lookup begin
   uint16_t lookup_end = 0;  // where a lookup has its answer
   uint16_t connect = 0;     // where CONNECT begins: the same hooks without a file
+  uint16_t end = 0;         // behind HANDLER; an empty step
   uint16_t inserting = 0;   // where filters are inserted
   std::vector<const module::HookEntry*> insert_filter;
   std::vector<const module::HookEntry*> error_page;
@@ -47,8 +48,10 @@ void Complete(Request* request);
 // Ends the request with an error response: ErrorDocument, error_page hooks, or the built-in page.
 void Fail(Request* request, uint32_t status);
 
-// Runs the steps up to lookup_end; false when one of them refuses.
-bool RunLookup(Request* request);
+// Runs the steps up to the end of ACCESS without letting anyone wait or answer: HTTPD_OK, the status
+// with which the request would end (401: a user is needed, which AUTHENTICATE may find out), or
+// HTTPD_ERR_STATE when a hook would have waited.
+httpd_result RunLookup(Request* request);
 
 // Calls one hook of a module, blames it meanwhile, and turns an exception into 500.
 httpd_result CallHook(const module::HookEntry* entry, Request* request);
@@ -60,7 +63,6 @@ httpd_result WalkAllAndAccessFiles(Request* request);  // location.cc: with .hta
 httpd_result TranslateToDocumentRoot(Request* request);
 httpd_result MapStorage(Request* request);
 httpd_result MapStorageAndAccessFiles(Request* request);
-httpd_result CheckAccess(Request* request);
 httpd_result ApplyForcedType(Request* request);
 httpd_result CheckBodyLimit(Request* request);
 httpd_result ServeFile(Request* request);  // file_handler.cc

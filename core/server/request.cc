@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "server/auth.h"
 #include "server/buffer.h"
 #include "server/filters.h"
 #include "server/generation_impl.h"
@@ -189,6 +190,15 @@ bool SpreadPrepared(Request* request) {
   return true;
 }
 
+void StartOver(Request* request) {
+  if (request->auth != nullptr) RestartAuth(request->auth);
+  request->filename = request->path_info = request->handler_name = {};
+  if (request->file != nullptr) request->worker->files.Release(request->file);
+  request->file = nullptr;
+  request->file_kind = HTTPD_FILE_NONE;
+  request->pc = request->worker->generation->program.restart;
+}
+
 bool Restart(Request* request, std::string_view path, bool for_error) {
   if (request->redirects >= Request::kMaxRedirects) return false;
   if (request->filters != nullptr && request->filters->pumping) return false;
@@ -202,11 +212,7 @@ bool Restart(Request* request, std::string_view path, bool for_error) {
   ForgetVariables(request);
   if (request->filters != nullptr) DropFilters(request);
   request->path = base::View(copy);
-  request->filename = request->path_info = request->handler_name = {};
-  if (request->file != nullptr) request->worker->files.Release(request->file);
-  request->file = nullptr;
-  request->file_kind = HTTPD_FILE_NONE;
-  request->pc = request->worker->generation->program.restart;
+  StartOver(request);
   return true;
 }
 

@@ -235,6 +235,9 @@ bool AddTrailer(Request* request, TrailerList* list, std::string_view name, std:
 // Forgets body and content type, for an error page or a redirect. Before the head was sent only.
 void ClearBody(Request* request);
 
+// Takes back what was found out about the path; the steps start over the next time they run.
+void StartOver(Request* request);
+
 // Makes the request start over with another path (decoded, starting with "/", copied) the next time
 // its steps run. False after kMaxRedirects or without memory.
 bool Restart(Request* request, std::string_view path, bool for_error = false);

@@ -77,7 +77,7 @@ struct CoreLocation {
   uint32_t options_remove = 0;
   bool symlinks_if_owner_match = false;             // with FollowSymLinks off
   Setting<bool> granted{true};                      // nothing that Require says has to be asked
-  const AuthRules* require = nullptr;               // null where granted says it all
+  AuthRules* require = nullptr;                     // null: nothing was configured
   Setting<AuthMerging> auth_merging{AuthMerging::kOff};
   Setting<Satisfy> satisfy{Satisfy::kUnset};
   Setting<std::string> auth_type;  // "none" removes it

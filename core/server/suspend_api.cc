@@ -8,6 +8,7 @@
 
 #include "server/generation_impl.h"
 #include "server/phases.h"
+#include "server/subrequest.h"
 #include "server/worker.h"
 
 using httpd::base::Str;
@@ -78,7 +79,6 @@ uint32_t httpd_request_lookup(httpd_request* r, httpd_str path, int64_t* size, i
   const uint16_t hook = r->worker->slot->hook.load(std::memory_order_relaxed);
   Request* sub = r->worker->NewRequest();
   if (sub == nullptr) return HTTPD_FILE_NONE;
-  sub->flags.lookup_only = true;
   sub->connection = r->connection;
   sub->stream = r->stream;
   sub->server = r->server;
@@ -90,7 +90,8 @@ uint32_t httpd_request_lookup(httpd_request* r, httpd_str path, int64_t* size, i
   sub->started = r->started;
   sub->path = View(sub->pool.Copy(View(path)));
   sub->raw_path = sub->path;
-  const uint32_t kind = httpd::server::RunLookup(sub) ? sub->file_kind : HTTPD_FILE_NONE;
+  httpd::server::InheritUser(r, sub);
+  const uint32_t kind = httpd::server::RunLookup(sub) == HTTPD_OK ? sub->file_kind : HTTPD_FILE_NONE;
   const httpd::server::FileEntry* file = kind == HTTPD_FILE_NONE ? nullptr : sub->file;
   if (size != nullptr) *size = file == nullptr ? 0 : file->size;
   if (mtime != nullptr) *mtime = file == nullptr ? 0 : file->mtime_ns;

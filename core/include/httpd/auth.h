@@ -4,6 +4,10 @@
  * <RequireAll>, <RequireAny>, <RequireNone> around it, and puts the answers of modules together. A
  * scheme (Basic, Bearer …) is an AUTHENTICATE hook: it looks at AuthType, finds out who it is,
  * calls httpd_request_set_user() and answers HTTPD_OK, or 401 after httpd_request_set_challenge().
+ * When all hooks decline and one of them has set a challenge, the answer is 401 as well. The rules
+ * are asked without a user at the end of ACCESS, behind the hooks of modules; AUTHENTICATE and
+ * AUTHORIZE hooks run only when a user could change the answer. An AUTHORIZE hook that answers
+ * HTTPD_OK settles it without the rules.
  */
 #ifndef HTTPD_AUTH_H
 #define HTTPD_AUTH_H
@@ -64,7 +68,8 @@ HTTPD_API int32_t httpd_authn_exists(httpd_module_handle* self, httpd_str name);
 
 /* Asks the sources of these names in order until one does not decline, waiting for those that
  * suspend. The AUTHENTICATE hook that calls it returns what this returns: when a source suspends
- * that is HTTPD_SUSPENDED, and the hook's answer follows by itself. HTTPD_OK sets the request's
+ * that is HTTPD_SUSPENDED, and the hook's answer follows by itself (it is not called again: set the
+ * challenge before). HTTPD_OK sets the request's
  * user; 401 when the password is wrong or no source knows the user. `names` must live as long as
  * the request. Loop thread. Since 1.0. */
 HTTPD_API httpd_result httpd_authn_check(httpd_request* request, const httpd_str* names,
@@ -77,11 +82,13 @@ HTTPD_API httpd_str httpd_request_auth_type(const httpd_request* request);
 HTTPD_API httpd_str httpd_request_auth_name(const httpd_request* request);
 
 /* 1 when a Require that applies cannot be answered without a user, so that AUTHENTICATE has to find
- * one: the core runs AUTHENTICATE and AUTHORIZE only then. Loop thread. Since 1.0. */
+ * one: the core runs AUTHENTICATE and AUTHORIZE only then. Before the end of ACCESS: when one of
+ * them might. Loop thread. Since 1.0. */
 HTTPD_API int32_t httpd_request_needs_user(const httpd_request* request);
 
-/* The value of WWW-Authenticate (RFC 9110 §11.6.1) that a 401 of this request will carry, beside
- * those set before; copied. Loop thread. Since 1.0. */
+/* The value of WWW-Authenticate (RFC 9110 §11.6.1) that a 401 with which a hook or the core ends
+ * this request will carry, beside those set before; its error document keeps it, and no other
+ * status shows it. Copied; an internal redirect forgets it. Loop thread. Since 1.0. */
 HTTPD_API httpd_result httpd_request_set_challenge(httpd_request* request, httpd_str challenge);
 
 HTTPD_EXTERN_C_END

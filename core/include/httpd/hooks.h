@@ -18,9 +18,9 @@ HTTPD_EXTERN_C_BEGIN
 #define HTTPD_HOOK_TRANSLATE 2u    /* first: path to filename; the core's answer is DocumentRoot */
 #define HTTPD_HOOK_MAP_STORAGE 3u  /* first: settings of the file; the core walks <Directory> */
 #define HTTPD_HOOK_HEADER_PARSE 4u /* all: settings are known */
-#define HTTPD_HOOK_ACCESS 5u       /* all: may this client have it? */
-#define HTTPD_HOOK_AUTHENTICATE 6u /* first: who is it? */
-#define HTTPD_HOOK_AUTHORIZE 7u    /* first: may this user have it? */
+#define HTTPD_HOOK_ACCESS 5u       /* all: may this client have it? The core's Require is last */
+#define HTTPD_HOOK_AUTHENTICATE 6u /* first: who is it? Only where a user is needed: auth.h */
+#define HTTPD_HOOK_AUTHORIZE 7u    /* first: may this user have it? As AUTHENTICATE */
 #define HTTPD_HOOK_TYPE 8u         /* all: content type, encoding, language */
 #define HTTPD_HOOK_FIXUP 9u        /* all: last changes before the answer is made */
 #define HTTPD_HOOK_INSERT_FILTER 10u /* all: filters of this request */

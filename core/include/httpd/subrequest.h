@@ -30,16 +30,18 @@ typedef struct httpd_subrequest_options {
  * thread. */
 typedef void (*httpd_subrequest_done)(httpd_request* sub, httpd_result result, void* user);
 
-/* Makes a subrequest for `path` (decoded, starting with "/"), in *sub; nothing runs yet, and
- * request fields may be changed (request.h). HTTPD_ERR_LIMIT: too deep, or too many requests.
- * Loop thread, from a hook or while `parent` is suspended. Since 1.0. */
+/* Makes a subrequest for `path` (decoded, starting with "/", without "." and ".." segments: else
+ * HTTPD_ERR_INVALID), in *sub; nothing runs yet, and request fields may be changed (request.h).
+ * HTTPD_ERR_LIMIT: too deep, or too many requests. Loop thread, from a hook or while `parent` is
+ * suspended. Since 1.0. */
 HTTPD_API httpd_result httpd_subrequest_create(httpd_request* parent, httpd_str path,
                                                const httpd_subrequest_options* options,
                                                httpd_request** sub);
 
 /* Runs it up to ACCESS: HTTPD_OK, then httpd_request_filename() and the like tell what it is; or
- * the status with which it would end (403, 404, …). A hook that suspends here answers
- * HTTPD_ERR_STATE. Once, before httpd_subrequest_run(). Loop thread. Since 1.0. */
+ * the status with which it would end: 403, 404 …, and 401 when a user is needed, which
+ * httpd_subrequest_run() may still find out. A hook that suspends here answers HTTPD_ERR_STATE. No
+ * error page is made. Once, before httpd_subrequest_run(). Loop thread. Since 1.0. */
 HTTPD_API httpd_result httpd_subrequest_lookup(httpd_request* sub);
 
 /* Runs it to its end and calls `done`, possibly before this returns. A parent that waits for it
@@ -52,7 +54,8 @@ HTTPD_API httpd_result httpd_subrequest_run(httpd_request* sub, httpd_subrequest
  * to consume or move. Loop thread. Since 1.0. */
 HTTPD_API httpd_chain* httpd_subrequest_body(httpd_request* sub);
 
-/* Ends it, running or not: `done` is not called any more. Loop thread. Since 1.0. */
+/* Ends it, running or not: `done` is not called any more. HTTPD_ERR_STATE from one of its own hooks.
+ * Loop thread. Since 1.0. */
 HTTPD_API httpd_result httpd_subrequest_end(httpd_request* sub);
 
 /* The request it is part of; NULL for a request of a client. Loop thread. Since 1.0. */
