@@ -4,7 +4,6 @@
 
 #include <arpa/inet.h>
 #include <httpd/connection.h>
-#include <httpd/request.h>
 
 #include <cstring>
 
@@ -158,10 +157,6 @@ httpd_result httpd_connection_close(httpd_connection* connection) {
   HTTPD_REQUIRE(!connection->closing, HTTPD_ERR_STALE, HTTPD_ERR_STALE, "the connection is closed");
   connection->protocol->OnCloseAsked();
   return HTTPD_OK;
-}
-
-__attribute__((weak)) httpd_connection* httpd_request_connection(const httpd_request* r) {
-  return r->connection;
 }
 
 }  // extern "C"
