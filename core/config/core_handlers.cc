@@ -16,6 +16,7 @@
 #include "config/call.h"
 #include "config/core_directives.h"
 #include "config/early_evaluator.h"
+#include "config/log_format.h"
 #include "config/values.h"
 #include "http/etag.h"
 #include "http/request_head.h"
@@ -245,6 +246,22 @@ httpd_result FileETag(httpd_directive_call* call, void* config, void*) {
   return HTTPD_OK;
 }
 
+httpd_result ErrorLogFormat(httpd_directive_call* call, void*, void*) {
+  if (SameName(Text(call), "json") || SameName(Text(call), "text")) return HTTPD_OK;
+  return BadValue(call, 0, "text or json; Apache's format strings are not supported",
+                  "ErrorLogFormat json");
+}
+
+// The supervisor asks too, which evaluates no directive of the generation.
+bool WantsJsonLog(const Tree& active) {
+  bool json = false;
+  for (const Node& node : active) {
+    if (!SameName(node.name, "ErrorLogFormat") || node.args.empty()) continue;
+    json = SameName(node.args[0].text, "json");
+  }
+  return json;
+}
+
 httpd_result HostnameLookups(httpd_directive_call* call, void*, void*) {
   if (SameName(Text(call), "off")) return HTTPD_OK;
   if (!SameName(Text(call), "on") && !SameName(Text(call), "double")) {
@@ -286,11 +303,20 @@ httpd_result LogLevel(httpd_directive_call* call, void* config, void*) {
       return BadValue(call, i, "emerg, alert, crit, error, warn, notice, info, debug or trace1-8",
                       "LogLevel warn");
     }
-    if (colon != word.npos) {
-      HasNoEffect(call, i, "one level is used for all modules", "LogLevel warn");
-    } else {
-      static_cast<CoreLocation*>(config)->log_level = level->second;
+    auto* location = static_cast<CoreLocation*>(config);
+    if (colon == word.npos) {  // for all modules, as Apache has it
+      location->log_level = level->second;
+      location->module_log_levels.clear();
+      continue;
     }
+    const module::Module* module = call->modules->Find(ModuleShortName(word.substr(0, colon)));
+    if (module == nullptr) {
+      HasNoEffect(call, i, "no such module is loaded", "load the module, or leave the word away");
+      continue;
+    }
+    std::erase_if(location->module_log_levels,
+                  [&](const auto& entry) { return entry.first == module->slot; });
+    location->module_log_levels.emplace_back(module->slot, static_cast<uint8_t>(level->second));
   }
   return HTTPD_OK;
 }

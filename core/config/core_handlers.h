@@ -19,6 +19,7 @@ httpd_result DefaultType(httpd_directive_call* call, void* config, void* user);
 httpd_result DocumentRoot(httpd_directive_call* call, void* config, void* user);
 httpd_result Error(httpd_directive_call* call, void* config, void* user);
 httpd_result ErrorDocument(httpd_directive_call* call, void* config, void* user);
+httpd_result ErrorLogFormat(httpd_directive_call* call, void* config, void* user);
 httpd_result FileETag(httpd_directive_call* call, void* config, void* user);
 httpd_result HostnameLookups(httpd_directive_call* call, void* config, void* user);
 httpd_result LimitRequestFields(httpd_directive_call* call, void* config, void* user);

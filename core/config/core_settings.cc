@@ -3,6 +3,8 @@
 // like any other here, in slot 0.
 #include <httpd/request.h>
 
+#include <algorithm>
+
 #include "config/core_directives.h"
 #include "config/evaluate.h"
 #include "config/require.h"
@@ -72,6 +74,18 @@ void MergeErrorDocuments(const CoreLocation& outer, CoreLocation* merged) {
   std::erase_if(merged->error_documents, [](const auto& entry) { return entry.second.empty(); });
 }
 
+// A level for all modules takes back what an outer scope said of single ones.
+void MergeModuleLogLevels(const CoreLocation& outer, const CoreLocation& inner,
+                          CoreLocation* merged) {
+  if (inner.log_level.set) return;
+  for (const auto& [slot, level] : outer.module_log_levels) {
+    const auto same = [slot = slot](const auto& entry) { return entry.first == slot; };
+    if (std::none_of(inner.module_log_levels.begin(), inner.module_log_levels.end(), same)) {
+      merged->module_log_levels.emplace_back(slot, level);
+    }
+  }
+}
+
 void* MergeLocation(httpd_pool* pool, const void* outer_config, const void* inner_config,
                     void* user) {
   const auto& outer = *static_cast<const CoreLocation*>(outer_config);
@@ -85,6 +99,7 @@ void* MergeLocation(httpd_pool* pool, const void* outer_config, const void* inne
   merged->enable_sendfile.MergeFrom(outer.enable_sendfile);
   merged->add_default_charset.MergeFrom(outer.add_default_charset);
   merged->limit_request_body.MergeFrom(outer.limit_request_body);
+  MergeModuleLogLevels(outer, inner, merged);
   merged->log_level.MergeFrom(outer.log_level);
   merged->server_signature.MergeFrom(outer.server_signature);
   merged->force_type.MergeFrom(outer.force_type);

@@ -138,6 +138,7 @@ void Evaluator::FillCall(const module::Module* module, const httpd_directive* di
   call->server_root = &input_.early->server_root.value;
   call->diagnostics = &diagnostics_;
   call->auth = input_.auth;
+  call->modules = input_.modules;
   call->provider = &input_.provider;
   call->entering = &input_.entering;
   call->evaluator = this;

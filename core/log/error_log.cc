@@ -14,6 +14,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "log/event.h"
+
 namespace httpd::log {
 namespace {
 
@@ -136,6 +138,17 @@ uint64_t LostLines() { return lost_lines.load(std::memory_order_relaxed); }
 
 void Write(Level level, std::string_view module, std::string_view text) {
   if (!Enabled(level)) return;
+  if (!IsJson()) return WriteLines(level, module, text);
+  Event event;
+  event.level = level;
+  event.module = module;
+  event.text = text;
+  WriteEvent(event);
+}
+
+void WriteRaw(std::string_view line) { WriteOut(line); }
+
+void WriteLines(Level level, std::string_view module, std::string_view text) {
   const int saved_errno = errno;
   Line line;
   AppendTime(line);

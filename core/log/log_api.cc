@@ -8,6 +8,7 @@
 #include "base/misuse.h"
 #include "base/str.h"
 #include "log/error_log.h"
+#include "log/event.h"
 #include "log/logfile.h"
 #include "module/registry.h"
 
@@ -16,6 +17,13 @@ namespace {
 httpd::log::Level ToLevel(uint32_t level) {
   constexpr auto kLast = static_cast<uint32_t>(httpd::log::Level::kTrace8);
   return static_cast<httpd::log::Level>(level < kLast ? level : kLast);
+}
+
+// Outside requests: LogLevel of the main server, and what it says of the module. Until that was read
+// one level is for all.
+bool Wanted(const httpd_module_handle* module, httpd::log::Level level) {
+  if (module == nullptr || module->log_level == 0) return httpd::log::Enabled(level);
+  return level == httpd::log::Level::kNotice || static_cast<uint32_t>(level) <= module->log_level;
 }
 
 httpd_logfile* Refuse(httpd_module_handle* module, std::string message, std::string fix) {
@@ -30,9 +38,14 @@ extern "C" {
 
 void httpd_log(const httpd_module_handle* module, uint32_t level, httpd_str text) {
   HTTPD_REQUIRE_TEXT(text, );
-  httpd::log::Write(ToLevel(level),
-                    module == nullptr ? std::string_view("core") : std::string_view(module->name),
-                    httpd::base::View(text));
+  if (!Wanted(module, ToLevel(level))) return;
+  httpd::log::Event event;
+  event.level = ToLevel(level);
+  event.module = module == nullptr ? std::string_view("core") : std::string_view(module->name);
+  event.text = httpd::base::View(text);
+  if (httpd::log::IsJson()) return httpd::log::WriteEvent(event);
+  // Of a text of several lines each gets the prefix.
+  httpd::log::WriteLines(event.level, event.module, event.text);
 }
 
 httpd_logfile* httpd_logfile_open(httpd_module_handle* self, httpd_str directive,

@@ -145,6 +145,7 @@ bool GenerationProcess::Load() {
   input.addresses = snapshot_.addresses;
   input.grants = &broker_;
   if (!check()) input.zones = &zones_;
+  input.worker_slots = start_.scoreboard->worker(0);
   const auto directories = [this] {
     std::vector<std::string> all;
     for (const auto& directory : snapshot_.early.module_path) all.push_back(directory.value);

@@ -58,6 +58,10 @@ class FakeGeneration : public server::Generation {
         case process::ToWorker::kReplaceDescriptor:
           dup2(packet.fd.get(), static_cast<int>(packet.value));
           log::Write(log::Level::kError, "worker", "replaced");
+          break;
+        case process::ToWorker::kHandover:
+        case process::ToWorker::kWake:
+          break;
       }
     }
   }

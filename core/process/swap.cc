@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "base/concat.h"
+#include "config/log_format.h"
 #include "log/error_log.h"
+#include "log/event.h"
 #include "process/daemon.h"
 #include "process/fault.h"
 #include "process/supervisor.h"
@@ -89,7 +91,10 @@ bool Supervisor::Prepare() {
     next.diagnostics.Add(std::move(problem));
     return false;
   }
-  if (swap_->reason == Reason::kStart) log::SetDescriptor(next.error_log.get());
+  if (swap_->reason == Reason::kStart) {
+    log::SetDescriptor(next.error_log.get());
+    log::SetJson(config::WantsJsonLog(next.early.active));
+  }
   if (next.early.listen.empty()) {
     next.diagnostics.Add(MakeProblem("HP-13", "there is no address to listen on",
                                      "a configuration without Listen", "at least one Listen line",
@@ -167,6 +172,7 @@ void Supervisor::Commit() {
     pid_file_ = std::move(swap_->pid_file);
   }
   log::SetDescriptor(current_->error_log.get());
+  log::SetJson(config::WantsJsonLog(current_->early.active));
   if (!options_.foreground) dup2(current_->error_log.get(), 2);
   if (!current_->diagnostics.all().empty() && swap_->reason != Reason::kReplace) {
     log::Write(log::Level::kWarn, "core", RenderFindings(*current_));

@@ -110,6 +110,7 @@ void WorkerSet::Read(uint32_t index) {
       loop_->Forget(worker.channel.fd());
       return;
     }
+    if (packet.type == static_cast<uint32_t>(FromWorker::kWake)) WakeOthers();
     if (packet.type != static_cast<uint32_t>(FromWorker::kReady)) continue;
     worker.ready = true;
     const bool all =
@@ -117,6 +118,14 @@ void WorkerSet::Read(uint32_t index) {
     if (!all || told_ready_) continue;
     told_ready_ = true;
     events_.all_ready();
+  }
+}
+
+// At most one word is under way to each: a worker that is stuck must still get what matters.
+void WorkerSet::WakeOthers() {
+  for (uint32_t i = 0; i < workers_.size(); ++i) {
+    if (workers_[i].pid == 0 || !generation_->WantsWake(i)) continue;
+    workers_[i].channel.Send(static_cast<uint32_t>(ToWorker::kWake), 0);
   }
 }
 
@@ -129,6 +138,7 @@ bool WorkerSet::Exited(pid_t pid, int status) {
   loop_->Forget(worker.channel.fd());
   worker.channel.Close();
   worker.pid = 0;
+  generation_->WorkerEnded(index);
   const bool orderly = WIFEXITED(status) && WEXITSTATUS(status) == 0;
   std::string line;
   if (!orderly || !ending_) {

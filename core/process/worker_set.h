@@ -66,6 +66,7 @@ class WorkerSet {
   void Fork(uint32_t index);
   [[noreturn]] void RunWorker(uint32_t index, Channel channel);
   void Read(uint32_t index);
+  void WakeOthers();
   void Tell(uint32_t type, uint32_t value, int fd);
   void KillAfter(int64_t milliseconds);
   void CheckGone();

@@ -7,7 +7,9 @@
 
 #include "base/concat.h"
 #include "config/evaluate.h"
+#include "config/log_format.h"
 #include "log/error_log.h"
+#include "log/event.h"
 #include "module/loader.h"
 #include "server/api_check.h"
 #include "server/auth.h"
@@ -54,7 +56,8 @@ void RaiseDescriptorLimit() {
 }  // namespace
 
 httpd_generation::httpd_generation(const httpd::server::GenerationInput& given)
-    : input(given), logs(given.grants) {}
+    : input(given), logs(given.grants),
+      shared(std::make_unique<httpd::server::SharedServices>(given.workers, given.worker_slots)) {}
 
 httpd_generation::~httpd_generation() = default;
 
@@ -86,6 +89,12 @@ bool httpd_generation::RunHooks(uint32_t hook, httpd::process::ScoreboardSlot* p
 bool httpd_generation::Load(httpd::process::ScoreboardSlot* phase,
                             httpd::config::Diagnostics* diagnostics) {
   httpd::server::StartChecks(phase, &registry);
+  if (!shared->good()) {
+    httpd::config::Diagnostic& error = diagnostics->Error(
+        "HS-61", {}, 0, "there is no memory for what the workers have in common");
+    error.fix = "let the server use more memory, or start fewer Workers";
+    return false;
+  }
   variables.AddCore();
   httpd::server::AddBuiltinAuthKinds(&auth);
   const httpd::module::LoadTarget target = {
@@ -115,6 +124,11 @@ bool httpd_generation::Load(httpd::process::ScoreboardSlot* phase,
       static_cast<const httpd::server::CoreLocation*>(servers.servers.front()->location_configs[0])
           ->log_level.value;
   httpd::log::SetLevel(static_cast<httpd::log::Level>(level));
+  httpd::log::SetJson(!input.check && httpd::config::WantsJsonLog(input.early->active));
+  for (const auto& module : registry) module->log_level = static_cast<uint8_t>(level);
+  const auto& main =
+      *static_cast<const httpd::server::CoreLocation*>(servers.servers.front()->location_configs[0]);
+  for (const auto& [slot, its_own] : main.module_log_levels) registry.at(slot)->log_level = its_own;
   const bool ok = RunHooks(HTTPD_HOOK_OPEN_LOGS, phase, diagnostics) &&
                   RunHooks(HTTPD_HOOK_POST_CONFIG, phase, diagnostics);
   helpers.Seal();

@@ -12,6 +12,7 @@
 #include "log/error_log.h"
 #include "module/loader.h"
 #include "server/api_check.h"
+#include "server/race_report.h"
 
 namespace httpd::server {
 namespace {
@@ -54,12 +55,16 @@ bool MayWrite() {
   return g_lines.fetch_add(1) < kLinesPerSecond;
 }
 
-void Report(const char* function, httpd_result result, std::string_view what) {
-  if (!MayWrite()) return;
+void Write(log::Level level, const char* function, httpd_result result, std::string_view what) {
+  if (!log::Enabled(level) || !MayWrite()) return;
   const std::string_view caller = Caller();
-  log::Write(log::Level::kError, caller,
+  log::Write(level, caller,
              base::Concat(function, "() called by ", caller, ": ", what, "; it answered ",
                           module::ResultName(result), " [", Code(result), "]"));
+}
+
+void Report(const char* function, httpd_result result, std::string_view what) {
+  Write(log::Level::kError, function, result, what);
 }
 
 void ReportThrown(std::string_view what) {
@@ -69,6 +74,10 @@ void ReportThrown(std::string_view what) {
 }
 
 }  // namespace
+
+void ReportRace(const char* function, httpd_result result, std::string_view what) {
+  Write(log::Level::kInfo, function, result, what);
+}
 
 void StartChecks(const process::ScoreboardSlot* slot, const module::Registry* modules) {
   g_slot.store(slot);

@@ -339,13 +339,3 @@ httpd_result httpd_response_send_interim(httpd_request* r, uint32_t status,
   }
   return r->stream->SendInterim(r, status, fields, field_count);
 }
-
-void httpd_log_request(const httpd_request* r, const httpd_module_handle* module, uint32_t level,
-                       httpd_str text) {
-  HTTPD_REQUIRE_REQUEST(r, , );
-  HTTPD_REQUIRE_ARGUMENT(module, );
-  HTTPD_REQUIRE_TEXT(text, );
-  constexpr auto kLeast = static_cast<uint32_t>(httpd::log::Level::kTrace8);
-  httpd::server::LogRequest(r, static_cast<httpd::log::Level>(std::min(level, kLeast)),
-                            module->name, View(text));
-}

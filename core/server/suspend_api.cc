@@ -6,8 +6,11 @@
 #include <httpd/body.h>
 #include <httpd/request.h>
 
+#include "process/scoreboard.h"
+#include "server/api_check.h"
 #include "server/generation_impl.h"
 #include "server/phases.h"
+#include "server/race_report.h"
 #include "server/subrequest.h"
 #include "server/worker.h"
 
@@ -19,6 +22,13 @@ using httpd::server::RequestState;
 namespace {
 // The worker of this process; a token names a slot of its table.
 std::atomic<httpd_worker*> g_worker{nullptr};
+
+// 32 bits that change with each suspension, 10 of the worker, 6 of the generation, 16 of the slot.
+// Serials begin anywhere, so that a token of a worker that died is not one of its successor.
+httpd_token MakeToken(const Request& request) {
+  return uint64_t{request.serial} << 32 | uint64_t{request.worker->token_identity} << 16 |
+         request.index;
+}
 }  // namespace
 
 namespace httpd::server {
@@ -29,19 +39,26 @@ httpd_token httpd_request_suspend(httpd_request* r) {
   if (r->state != RequestState::kRunning || r->flags.lookup_only) return 0;
   r->flags.token_given = true;
   r->on_resume = nullptr;
-  const httpd_token token = (uint64_t{++r->serial} << 32) | (r->index + 1);
+  if (++r->serial == 0) ++r->serial;
+  const httpd_token token = MakeToken(*r);
   r->token.store(token, std::memory_order_release);
   return token;
 }
 
 httpd_result httpd_request_resume(httpd_token token, httpd_result result) {
   httpd_worker* worker = g_worker.load();
-  if (token == 0 || worker == nullptr) return HTTPD_ERR_STALE;
-  const auto index = static_cast<uint32_t>(token & 0xffffffffu) - 1;
+  HTTPD_REQUIRE(token != 0 && worker != nullptr, HTTPD_ERR_STALE, HTTPD_ERR_STALE,
+                "this is no token");
+  HTTPD_REQUIRE((token >> 16 & 0xffff) == worker->token_identity, HTTPD_ERR_STALE, HTTPD_ERR_STALE,
+                "the token is of another worker or generation");
+  const auto index = static_cast<uint32_t>(token & 0xffff);
   Request* request = worker->At(index);
-  if (request == nullptr) return HTTPD_ERR_STALE;
   httpd_token expected = token;
-  if (!request->token.compare_exchange_strong(expected, 0)) return HTTPD_ERR_STALE;
+  if (request == nullptr || !request->token.compare_exchange_strong(expected, 0)) {
+    httpd::server::ReportRace(__func__, HTTPD_ERR_STALE,
+                              "the request was resumed before, or has ended");
+    return HTTPD_ERR_STALE;
+  }
   worker->PostResume(index, static_cast<uint32_t>(token >> 32), result);
   return HTTPD_OK;
 }
@@ -91,7 +108,8 @@ uint32_t httpd_request_lookup(httpd_request* r, httpd_str path, int64_t* size, i
   sub->path = View(sub->pool.Copy(View(path)));
   sub->raw_path = sub->path;
   httpd::server::InheritUser(r, sub);
-  const uint32_t kind = httpd::server::RunLookup(sub) == HTTPD_OK ? sub->file_kind : HTTPD_FILE_NONE;
+  const uint32_t kind =
+      httpd::server::RunLookup(sub) == HTTPD_OK ? sub->file_kind : HTTPD_FILE_NONE;
   const httpd::server::FileEntry* file = kind == HTTPD_FILE_NONE ? nullptr : sub->file;
   if (size != nullptr) *size = file == nullptr ? 0 : file->size;
   if (mtime != nullptr) *mtime = file == nullptr ? 0 : file->mtime_ns;

@@ -88,12 +88,19 @@ int httpd_worker::Run() {
   uv_poll_start(&channel_, UV_READABLE, [](uv_poll_t* poll, int, int) {
     static_cast<httpd_worker*>(poll->data)->OnChannel();
   });
+  uv_idle_init(&loop, &resume_idle_);
+  resume_idle_.data = this;
+  token_identity = ((number & 0x3ff) << 6) | (generation->id() & 0x3f);
+  services = std::make_unique<httpd::server::WorkerServices>(this, input_.channel);
+  if (!services->Start()) return 1;
   bool ok = generation->logs.StartWorker(&slot->log_drops);
   RunWorkerHooks(this, HTTPD_HOOK_WORKER_START, &ok);
   if (!ok || !StartListeners() || !handover.Start()) return 1;
   Send(static_cast<uint32_t>(FromWorker::kReady));
   uv_run(&loop, UV_RUN_DEFAULT);
+  services->FinishTasks();
   RunWorkerHooks(this, HTTPD_HOOK_WORKER_STOP, &ok);
+  services->End();
   generation->logs.Finish();
   Send(static_cast<uint32_t>(FromWorker::kDrained));
   return exit_code_;
@@ -152,6 +159,7 @@ void httpd_worker::OnChannel() {
       if (fd >= 0) ::dup3(fd, static_cast<int>(message.value), O_CLOEXEC);
       break;
     case ToWorker::kWake:
+      services->OnWake();
       break;
     case ToWorker::kHandover:
       handover.SetOutbox(httpd::base::UniqueFd(std::exchange(fd, -1)));
@@ -178,6 +186,7 @@ void httpd_worker::OnTick() {
     last_flush_ = now;
     generation->logs.FlushAll();
   }
+  if (services->broadcast.subscribed()) services->broadcast.Read();  // should a word be lost
   if (now >= drain_deadline_) Stop();
   // An idle worker sleeps until somebody connects.
   if (connections == 0 && !draining) uv_timer_stop(&tick_);
@@ -250,6 +259,12 @@ void httpd_worker::FinishIfIdle() {
 }
 
 void httpd_worker::PostResume(uint32_t index, uint32_t serial, httpd_result result) {
+  if (httpd::base::OnLoopThread()) {  // no lock and no system call
+    resumed_here_.push_back({index, serial, result});
+    uv_idle_start(&resume_idle_,
+                  [](uv_idle_t* idle) { static_cast<httpd_worker*>(idle->data)->OnResumed(); });
+    return;
+  }
   {
     std::lock_guard<std::mutex> lock(resume_mutex_);
     resumed_.push_back({index, serial, result});
@@ -263,6 +278,9 @@ void httpd_worker::OnResumed() {
     std::lock_guard<std::mutex> lock(resume_mutex_);
     batch.swap(resumed_);
   }
+  batch.insert(batch.end(), resumed_here_.begin(), resumed_here_.end());
+  resumed_here_.clear();
+  uv_idle_stop(&resume_idle_);
   for (const Resume& resume : batch) {
     Request* request = At(resume.index);
     if (request->serial != resume.serial ||
@@ -316,6 +334,7 @@ Request* httpd_worker::NewRequest() {
   } else {
     if (request_count_ == kMaxRequests) return nullptr;
     request = new Request(this, request_count_);
+    request->serial = static_cast<uint32_t>(uv_hrtime());  // see MakeToken()
     requests_[request_count_++].store(request, std::memory_order_release);
   }
   request->Reset();

@@ -35,7 +35,7 @@ HTTPD_API int32_t httpd_log_enabled(const httpd_module_handle* module, const htt
                                     uint32_t level);
 
 /* A line with a code of the module's own ("CACHE-03") and fields behind the text, as name="value"
- * in the text format and as members in the JSON format (ErrorLogFormat json). Levels are those of
+ * in the text format and as members of "fields" in JSON (ErrorLogFormat json). Levels are those of
  * `LogLevel` and `LogLevel MODULE:level` at the request's location. `request` may be NULL; `code`
  * may be empty. Any thread without a request, else loop thread. Since 1.0. */
 HTTPD_API httpd_result httpd_log_event(const httpd_module_handle* module,
@@ -45,7 +45,7 @@ HTTPD_API httpd_result httpd_log_event(const httpd_module_handle* module,
 
 /* Opens a log file for appending through the server's owner, who may write where the workers may
  * not: `directive` and `argument` must be a line of the configuration that the module's manifest
- * declares as privileged=DIRECTIVE:append:ARGUMENT-INDEX. Two calls with the same file share it.
+ * declares as privileged=DIRECTIVE:append:ARGUMENT, counted from 1. Two calls with the same file share it.
  * NULL after the reason was reported with httpd_module_error(). OPEN_LOGS hook. Since 1.0. */
 HTTPD_API httpd_logfile* httpd_logfile_open(httpd_module_handle* self, httpd_str directive,
                                             httpd_str argument);

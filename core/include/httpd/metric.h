@@ -2,7 +2,8 @@
  *
  * Metrics: numbers that others watch. Each worker counts in a shard of its own, so that counting is
  * one addition to memory nobody else writes; a reader adds the shards up. They start from zero with
- * each generation. Names follow OpenMetrics: [a-zA-Z_][a-zA-Z0-9_]*, counters end in _total.
+ * each generation. When a worker dies, its share of gauges is taken back; the rest stays. Names
+ * follow OpenMetrics: [a-zA-Z_][a-zA-Z0-9_]*, counters end in _total.
  */
 #ifndef HTTPD_METRIC_H
 #define HTTPD_METRIC_H
@@ -27,8 +28,9 @@ typedef struct httpd_metric_options {
   const uint64_t* buckets; /* upper bounds, growing; one more for the rest is added */
 } httpd_metric_options;
 
-/* Adds a metric; copied. HTTPD_ERR_EXISTS: name and labels are taken; HTTPD_ERR_LIMIT: more than
- * 4096 numbers in the generation. Configuration time. Since 1.0. */
+/* Adds a metric; copied. HTTPD_ERR_INVALID: a name, label or bound that cannot be, or the name is
+ * of a metric of another kind; HTTPD_ERR_EXISTS: name and labels are taken; HTTPD_ERR_LIMIT: more
+ * than 4096 numbers in the generation. Configuration time. Since 1.0. */
 HTTPD_API httpd_result httpd_metric_add(httpd_module_handle* self,
                                         const httpd_metric_options* options, httpd_metric** metric);
 

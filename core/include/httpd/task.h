@@ -13,7 +13,9 @@ HTTPD_EXTERN_C_BEGIN
 typedef void (*httpd_task_run)(httpd_task* task, void* user);
 
 /* Runs on the loop thread afterwards: HTTPD_OK, or HTTPD_ERR_CANCELLED when the task was cancelled
- * before or while it ran. Called exactly once, also when the worker stops. */
+ * before or while it ran, or run() threw. Called exactly once, also when the worker stops: before
+ * its WORKER_STOP hooks. Only a run() that goes on for a second after that is left alone with its
+ * `user`, and the process ends. */
 typedef void (*httpd_task_done)(httpd_task* task, httpd_result result, void* user);
 
 /* What to do. */
@@ -30,7 +32,8 @@ typedef struct httpd_task_options {
  * log says which); `destroy` was called then. Loop thread. Since 1.0. */
 HTTPD_API httpd_task* httpd_offload(httpd_worker* worker, const httpd_task_options* options);
 
-/* The same for a request: the task is cancelled when the request ends. Loop thread. Since 1.0. */
+/* The same for a request: the task is cancelled when the request ends. done() then comes later, so
+ * `user` must not lie in the request's pool. Loop thread. Since 1.0. */
 HTTPD_API httpd_task* httpd_request_offload(httpd_request* request,
                                             const httpd_task_options* options);
 

@@ -23,18 +23,20 @@ typedef struct httpd_timer_options {
   httpd_timer_fn fn;
   void* user;
   httpd_destroy destroy; /* when it has fired for the last time or was stopped */
-  httpd_str name;        /* with HTTPD_TIMER_GENERATION: the same in every worker */
+  httpd_str name;        /* with HTTPD_TIMER_GENERATION: of the module, 1 to 64 bytes, copied */
 } httpd_timer_options;
 
 /* Starts a timer; it ends by itself with the worker. With HTTPD_TIMER_GENERATION every worker
  * starts it in WORKER_START under one name, and it fires in one of them; when that worker dies
  * another one takes over within two seconds (a firing under way at that moment may happen twice or
- * not at all). NULL: out of memory, or what the log says. Loop thread. Since 1.0. */
+ * not at all). One that does not repeat fires once in the generation's life. Stopping it stops it
+ * in this worker; another one takes over. NULL: out of memory, more than 256 names in the
+ * generation, or what the log says. Loop thread. Since 1.0. */
 HTTPD_API httpd_timer* httpd_timer_start(httpd_worker* worker, const httpd_timer_options* options);
 
 /* The same for a request: it stops by itself when the request ends. For handlers that are suspended
- * and go on by time. HTTPD_TIMER_GENERATION is HTTPD_ERR_UNSUPPORTED here. Loop thread. Since 1.0.
- */
+ * and go on by time: they may write, flush and resume from it. NULL with HTTPD_TIMER_GENERATION.
+ * Loop thread. Since 1.0. */
 HTTPD_API httpd_timer* httpd_request_timer(httpd_request* request,
                                            const httpd_timer_options* options);
 
@@ -47,7 +49,7 @@ HTTPD_API uint64_t httpd_worker_clock(const httpd_worker* worker);
 
 #define HTTPD_WATCH_READ 1u
 #define HTTPD_WATCH_WRITE 2u
-#define HTTPD_WATCH_ERROR 4u /* told always; the watch is stopped before */
+#define HTTPD_WATCH_ERROR 4u /* told always, once; the watch rests then: stop or set it */
 
 typedef void (*httpd_watch_fn)(httpd_watch* watch, int32_t fd, uint32_t events, void* user);
 
