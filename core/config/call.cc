@@ -120,7 +120,7 @@ uint32_t httpd_call_context(const httpd_directive_call* call) {
 }
 
 httpd_str httpd_call_section(const httpd_directive_call* call) {
-  HTTPD_REQUIRE_CALL(call, HTTPD_STR(""), HTTPD_STR(""));
+  HTTPD_CHECK_CALL_VALUE(call);
   if (call->section == nullptr) return HTTPD_STR("");
   return Str(call->section->args.empty() ? std::string_view() : call->section->args.back().text);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <httpd/config.h>
+#include <httpd/section.h>
 
 #include <cstdint>
 #include <functional>

@@ -2,6 +2,7 @@
 // Functions for directives that no module has: how a module takes lines whose names are not known
 // beforehand, as macros are.
 #include <httpd/config.h>
+#include <httpd/section.h>
 
 #include "base/misuse.h"
 #include "module/registry.h"

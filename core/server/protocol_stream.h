@@ -2,6 +2,7 @@
 #pragma once
 
 #include <httpd/protocol.h>
+#include <httpd/stream.h>
 
 #include <cstdint>
 #include <string_view>

@@ -3,6 +3,7 @@
 // httpd/protocol.h: the requests of a protocol, and the priority of any request.
 
 #include <httpd/protocol.h>
+#include <httpd/stream.h>
 
 #include "base/concat.h"
 #include "base/sized.h"

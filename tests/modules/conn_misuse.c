@@ -7,6 +7,7 @@
 #include <httpd/hooks.h>
 #include <httpd/module.h>
 #include <httpd/protocol.h>
+#include <httpd/stream.h>
 #include <httpd/request.h>
 #include <httpd/response.h>
 #include <httpd/transport.h>

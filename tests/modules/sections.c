@@ -10,6 +10,7 @@
  *   Thing…               directives that no table has
  * ?sections shows what was read. */
 #include <httpd/config.h>
+#include <httpd/section.h>
 #include <httpd/hooks.h>
 #include <httpd/module.h>
 #include <httpd/pool.h>

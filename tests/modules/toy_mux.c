@@ -18,6 +18,7 @@
 #include <httpd/module.h>
 #include <httpd/pool.h>
 #include <httpd/protocol.h>
+#include <httpd/stream.h>
 #include <httpd/request.h>
 #include <httpd/response.h>
 #include <httpd/server.h>
