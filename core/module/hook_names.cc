@@ -34,6 +34,8 @@ constexpr HookName kHooks[] = {
     {HTTPD_HOOK_REQUEST_END, HookKind::kRequest, "request_end"},
     {HTTPD_HOOK_CONNECTION_OPEN, HookKind::kConnection, "connection_open"},
     {HTTPD_HOOK_CONNECTION_CLOSE, HookKind::kConnection, "connection_close"},
+    {HTTPD_HOOK_HANDOVER_EXPORT, HookKind::kConnection, "handover_export"},
+    {HTTPD_HOOK_HANDOVER_IMPORT, HookKind::kConnection, "handover_import"},
     {HTTPD_HOOK_OPEN_LOGS, HookKind::kGeneration, "open_logs"},
     {HTTPD_HOOK_POST_CONFIG, HookKind::kGeneration, "post_config"},
     {HTTPD_HOOK_WORKER_START, HookKind::kWorker, "worker_start"},

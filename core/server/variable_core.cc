@@ -3,7 +3,9 @@
 // The variables that the core brings: those of Apache's expressions of which the core knows the
 // facts. None of them waits for anything or looks at a file that was not looked at anyway.
 
+#include <httpd/auth.h>
 #include <httpd/server.h>
+#include <httpd/subrequest.h>
 #include <time.h>
 
 #include <cstdio>
@@ -133,6 +135,8 @@ const Row kRows[] = {
     {"REMOTE_HOST", GET(return Text(value, ClientOf(r));), kNow},
     {"CONN_REMOTE_ADDR", GET(return Text(value, r->connection->client());), kNow},
     {"REMOTE_USER", GET(return Filled(value, r->user);), kNow},
+    {"AUTH_TYPE", GET(return Filled(value, View(httpd_request_auth_type(r)));), kNow},
+    {"IS_SUBREQ", GET(return OnOff(value, httpd_request_parent(r) != nullptr);), kNow},
     {"IPV6", GET(return OnOff(value, ClientOf(r).find(':') != std::string_view::npos);), kNow},
     {"HTTPS", GET(return OnOff(value, httpd_request_is_secure(r) != 0);), kNow},
     {"HTTP2", GET(return OnOff(value, r->head->version == 2000);), kNow},
