@@ -320,7 +320,7 @@ unsafe extern "C" fn register(module: *mut api::ModuleHandle, _: *mut c_void) ->
         user: module as *mut c_void,
         destroy: None,
     };
-    api::httpd_log(module, 6, api::Str::new("registered from Rust"));
+    api::httpd_log(module, 5, api::Str::new("registered from Rust"));
     let results = [
         api::httpd_hook_request(module, api::HOOK_AUTHENTICATE, authenticate, &options),
         api::httpd_hook_request(module, api::HOOK_INSERT_FILTER, insert_filter, &options),
