@@ -37,6 +37,7 @@ void StartHttp1(httpd_connection* connection) {
 }
 
 Connection::~Connection() {
+  if (scratch_owner_ == this) scratch_owner_ = nullptr;
   if (buffer_.data != nullptr) worker_->FreeBuffer(&buffer_);
   if (head_buffer_.data != nullptr) worker_->FreeBuffer(&head_buffer_);
   if (pending_.data != nullptr) worker_->FreeBuffer(&pending_);
@@ -91,6 +92,7 @@ bool Connection::Fill() {
   }
   if (n == net::Transport::kAgain) {
     if (state_ == State::kIdle) Idle();
+    if (state_ != State::kClosed) WatchForState();  // a layer may wait for something else now
     return false;
   }
   if (n == net::Transport::kFailed) {
@@ -418,7 +420,10 @@ void Connection::Cut() {
   if (state_ == State::kIdle) net::Farewell(&transport_);
   state_ = State::kClosed;
   // What it held for this client must not reach the next one.
-  if (scratch_owner_ == this) worker_->scratch_used = 0;
+  if (scratch_owner_ == this) {
+    worker_->scratch_used = 0;
+    scratch_owner_ = nullptr;
+  }
   net::Close(&transport_);
   if (request_ != nullptr) {
     server::Request* request = request_;

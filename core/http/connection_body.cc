@@ -163,7 +163,10 @@ bool Connection::Discard() {
   if (state_ == State::kDiscard) return Fill();
   char waste[4096];
   const ssize_t n = transport_.transport->Read(&transport_, waste, sizeof(waste));
-  if (n == net::Transport::kAgain) return false;
+  if (n == net::Transport::kAgain) {
+    WatchForState();  // a layer may wait for something else now
+    return false;
+  }
   if (n <= 0) {
     Cut();
     return false;

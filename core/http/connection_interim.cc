@@ -13,6 +13,7 @@ namespace httpd::http {
 
 httpd_result Connection::SendInterim(httpd_request* request, uint32_t status,
                                      const httpd_field* fields, uint32_t count) {
+  if (request != request_) return HTTPD_ERR_IO;  // cut off
   if (request->head->version < 1001) return HTTPD_DECLINED;
   size_t size = 64;
   for (uint32_t i = 0; i < count; ++i) size += fields[i].name.len + fields[i].value.len + 4;

@@ -271,6 +271,7 @@ void Connection::DisplaceScratch() {
 // connection closed), and nothing of this connection is left in the scratch buffer.
 bool Connection::Flush() {
   if (state_ == State::kClosed) return false;
+  ClaimScratch();     // a callback may have had another connection write
   uint64_t turn = 0;  // bytes that left by this call
   for (;;) {
     iovec pieces[kMaxPieces];

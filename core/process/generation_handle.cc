@@ -23,6 +23,7 @@ namespace httpd::process {
 namespace {
 
 constexpr size_t kMaxText = 4u << 20;  // what a generation may have to say
+constexpr int kPacketsPerTurn = 256;   // the supervisor has more to do than to listen to one
 constexpr size_t kMaxFiles = 1000;     // that it may name as read
 constexpr int64_t kDrainGrace = 5000;  // beyond the drain's deadline until the group is killed
 constexpr int64_t kStopGrace = 6000;
@@ -105,7 +106,7 @@ bool GenerationHandle::Fork(const Options& options, const std::string& libexec_d
 }
 
 void GenerationHandle::Read() {
-  for (;;) {
+  for (int left = kPacketsPerTurn; left > 0; --left) {  // poll(2) tells again
     Packet packet;
     const Channel::Got got = channel_.Receive(&packet);
     if (got == Channel::Got::kNothing) return;
@@ -135,7 +136,7 @@ bool GenerationHandle::Handle(Packet packet) {
       summary_ = packet.payload.substr(0, packet.payload.find('\n'));
       return true;
     case FromGeneration::kLoaded:
-      if (starting) events_.loaded(this);
+      if (starting && !ended_) events_.loaded(this);
       return starting;
     case FromGeneration::kFile:
       // Told to others, never opened.
@@ -156,7 +157,7 @@ bool GenerationHandle::Handle(Packet packet) {
       return true;
     }
     case FromGeneration::kReady:
-      if (!starting) return true;
+      if (!starting || ended_) return true;
       loop_->Cancel(timer_);
       state_ = State::kServing;
       zones_.Settle();
@@ -261,6 +262,7 @@ void GenerationHandle::Kill() {
 }
 
 void GenerationHandle::Exited(int status) {
+  ended_ = true;
   if (channel_) {
     Read();
     loop_->Forget(channel_.fd());

@@ -107,6 +107,7 @@ class GenerationHandle {
   std::set<std::string> files_;
   std::string findings_, summary_, output_;
   bool timed_out_ = false;
+  bool ended_ = false;  // its process: what it still had to say cannot make it serve
   int status_ = 0;
   PollLoop::TimerId timer_ = 0;
 };

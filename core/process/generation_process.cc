@@ -193,6 +193,11 @@ int GenerationProcess::Describe() {
 
 // Loaded; the supervisor makes the listeners ready before it lets workers start.
 bool GenerationProcess::AwaitStart() {
+  for (Packet& packet : broker_.TakeDeferred()) {  // before newer ones
+    if (packet.type == static_cast<uint32_t>(ToGeneration::kReplace) && packet.fd) {
+      broker_.Replace(packet.value, packet.fd.get());
+    }
+  }
   if (!Tell(FromGeneration::kLoaded)) return false;
   for (;;) {
     Packet packet;

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -37,7 +38,7 @@ class BrokerClient : public server::GrantClient {
   bool Await(ToGeneration answer, Packet* packet);
 
   // Packets that came while an answer was awaited.
-  std::vector<Packet> TakeDeferred() { return std::move(deferred_); }
+  std::vector<Packet> TakeDeferred() { return std::exchange(deferred_, {}); }
 
  private:
   struct Given {

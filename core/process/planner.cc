@@ -146,7 +146,7 @@ void Planner::Read() {
     }
     // The end, or more than there may be; what remains is to reap it.
     loop_->Forget(pipe_.get());
-    if (n > 0) kill(pid_, SIGKILL);
+    if (n > 0 && pid_ > 0) kill(pid_, SIGKILL);  // never everybody: it may have been reaped
     return;
   }
 }

@@ -18,6 +18,7 @@
 namespace httpd::process {
 namespace {
 
+constexpr int kPacketsPerTurn = 256;  // a worker that never stops talking is not all there is
 constexpr int64_t kQuick = 5000;      // a worker that lived shorter died quickly
 constexpr int64_t kKillGrace = 2000;  // from the end of the drain to SIGKILL
 constexpr int64_t kStopGrace = 3000;  // from kStop to SIGKILL
@@ -103,7 +104,7 @@ void WorkerSet::RunWorker(uint32_t index, Channel channel) {
 void WorkerSet::Read(uint32_t index) {
   Worker& worker = workers_[index];
   Packet packet;
-  for (;;) {
+  for (int left = kPacketsPerTurn; left > 0; --left) {  // poll(2) tells again
     const Channel::Got got = worker.channel.Receive(&packet);
     if (got == Channel::Got::kNothing) return;
     if (got == Channel::Got::kEnd) {
@@ -139,6 +140,7 @@ bool WorkerSet::Exited(pid_t pid, int status) {
   worker.channel.Close();
   worker.pid = 0;
   generation_->WorkerEnded(index);
+  WakeOthers();  // its word for them may have been lost with it
   const bool orderly = WIFEXITED(status) && WEXITSTATUS(status) == 0;
   std::string line;
   if (!orderly || !ending_) {

@@ -270,6 +270,7 @@ void Broken(Request* request) {
   }
   LogRequest(request, log::Level::kInfo, module,
              base::Concat(who, " broke off: the response has status ", status, " [HS-40]"));
+  request->flags.complete = true;  // no flush or write by whoever is told now
   Withdraw(request, HTTPD_ERR_CANCELLED);
   if (culprit != nullptr) EndLink(const_cast<Link*>(culprit));
   ResetFilters(request);

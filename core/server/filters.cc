@@ -39,13 +39,14 @@ void LogFilterException(const httpd_filter_link* link, std::string_view what) {
 }
 
 void EndLink(httpd_filter_link* link) {
-  if (link->stage == Stage::kRunning && link->filter->options.end != nullptr) {
+  const bool runs = link->stage == Stage::kRunning;
+  link->stage = Stage::kGone;  // end() may not have it called again
+  if (runs && link->filter->options.end != nullptr) {
     CallFilter(link, "end", [&] {
       link->filter->options.end(link, link->state);
       return HTTPD_OK;
     });
   }
-  link->stage = Stage::kGone;
   link->in.Clear();
 }
 
@@ -84,10 +85,8 @@ Filters* NeedFilters(Request* request) {
   if (request->filters != nullptr) return request->filters;
   auto* filters = request->pool.New<Filters>(&request->pool);
   if (filters == nullptr) return nullptr;
-  // Behind New(): the links are let go before their chains are.
-  if (!request->pool.AddCleanup([](void* r) { DropFilters(static_cast<Request*>(r)); }, request)) {
-    return nullptr;
-  }
+  filters->entry.pin = PinItem;
+  filters->entry.pinner = request;
   filters->produced = filters->emitted = request->body.bytes;  // written before it was there
   request->filters = filters;
   request->out = &filters->entry;

@@ -15,7 +15,10 @@ struct httpd_filter_link {
   enum class Stage : uint8_t { kInserted, kRunning, kFailed, kRests, kGone };
 
   httpd_filter_link(httpd_request* owner, const httpd_filter* which, void* given_state)
-      : request(owner), filter(which), given(given_state), in(&owner->pool) {}
+      : request(owner), filter(which), given(given_state), in(&owner->pool) {
+    in.pin = httpd::server::PinItem;
+    in.pinner = owner;
+  }
 
   httpd_request* request;
   const httpd_filter* filter;

@@ -197,9 +197,14 @@ bool Handover::TakeOne() {
   base::UniqueFd fd;
   for (cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
     if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) continue;
-    int received = -1;
-    std::memcpy(&received, CMSG_DATA(c), sizeof(received));
-    fd.Reset(received);
+    // Alignment leaves room for a second one, which nobody sends in good faith.
+    const size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t i = 0; i < count; ++i) {
+      int received = -1;
+      std::memcpy(&received, CMSG_DATA(c) + i * sizeof(int), sizeof(received));
+      base::UniqueFd owned(received);
+      if (!fd) fd = std::move(owned);
+    }
   }
   if (n == 0) {  // shut by another worker, or nobody can send any more
     if (inbox_open_) uv_poll_stop(&inbox_poll_);

@@ -20,10 +20,6 @@ using Link = httpd_filter_link;
 
 constexpr uint64_t kPiece = 16 * 1024;  // that a reader is called with at most
 
-void EndLinks(void* user) {
-  for (Link* l = static_cast<Intake*>(user)->first; l != nullptr; l = l->next) EndLink(l);
-}
-
 // What has arrived.
 httpd_result TakeReceived(Request* request, httpd_chain* out, uint64_t max) {
   Intake* intake = request->intake;
@@ -173,10 +169,12 @@ void PumpReader(Request* request) {
 
 Intake* NeedIntake(Request* request) {
   if (request->intake != nullptr) return request->intake;
-  auto* intake = request->pool.New<Intake>(&request->pool);
-  if (intake == nullptr || !request->pool.AddCleanup(EndLinks, intake)) return nullptr;
-  request->intake = intake;
-  return intake;
+  request->intake = request->pool.New<Intake>(&request->pool);
+  return request->intake;
+}
+
+void EndIntake(Request* request) {
+  for (Link* l = request->intake->first; l != nullptr; l = l->next) EndLink(l);
 }
 
 uint64_t IntakeRoom(const Request* request) {

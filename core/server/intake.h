@@ -28,6 +28,8 @@ struct Intake {
 
 // The request's; made when there is none. Null without memory.
 Intake* NeedIntake(Request* request);
+// Its filters end; the request is about to.
+void EndIntake(Request* request);
 
 // How many bytes it takes now.
 uint64_t IntakeRoom(const Request* request);

@@ -147,10 +147,14 @@ httpd_result ProtocolStream::SendInterim(httpd_request* request, uint32_t status
   fields_ = nullptr;
   field_count_ = 0;
   bool gone = false;
+  bool* const outer = gone_;
   gone_ = &gone;
   TellSend(HTTPD_SEND_INTERIM);
-  if (gone) return HTTPD_ERR_CANCELLED;
-  gone_ = nullptr;
+  if (gone) {
+    if (outer != nullptr) *outer = true;
+    return HTTPD_ERR_CANCELLED;
+  }
+  gone_ = outer;
   interim_status_ = 0;
   return HTTPD_OK;
 }
@@ -194,20 +198,31 @@ int64_t ProtocolStream::Feed(std::string_view data, uint32_t flags) {
   uint64_t taken = data.size();
   bool gone = false;
   if (BodyClaimed(request_)) {
-    const uint64_t room = std::min<uint64_t>(data.size(), BodyRoom(request_));
-    const bool whole = room == data.size();
-    received_ += room;
-    if (whole && flags != 0) {
-      input_ended_ = true;
-      input_broken_ = (flags & HTTPD_BODY_ERROR) != 0;
-    }
-    hungry_ = !whole;
+    bool* const outer = gone_;
     gone_ = &gone;
-    if (room > 0 || (whole && flags != 0)) {
-      FeedBody(request_, data.substr(0, room), whole ? flags : 0);
+    hungry_ = false;  // WantBody() is quiet until this has answered
+    uint64_t done = 0;
+    for (;;) {
+      const uint64_t rest = data.size() - done;
+      const uint64_t room = std::min<uint64_t>(rest, BodyRoom(request_));
+      const bool whole = room == rest;
+      if (room == 0 && !(whole && flags != 0)) break;
+      received_ += room;
+      if (whole && flags != 0) {
+        input_ended_ = true;
+        input_broken_ = (flags & HTTPD_BODY_ERROR) != 0;
+      }
+      FeedBody(request_, data.substr(done, room), whole ? flags : 0);
+      done += room;
+      if (gone) {
+        if (outer != nullptr) *outer = true;
+        return static_cast<int64_t>(done);
+      }
+      if (whole || !BodyClaimed(request_)) break;
     }
-    if (!gone) gone_ = nullptr;
-    return static_cast<int64_t>(room);
+    gone_ = outer;
+    hungry_ = done < data.size();
+    return static_cast<int64_t>(done);
   }
   // Nobody reads it: dropped once it is certain that nobody will.
   if (started_ && request_->flags.complete) {

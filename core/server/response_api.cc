@@ -257,6 +257,7 @@ httpd_result httpd_response_write_chain(httpd_request* r, httpd_chain* chain) {
 httpd_result httpd_response_flush(httpd_request* r, httpd_flushed fn, void* user) {
   HTTPD_CHECK_REQUEST(r);
   HTTPD_REQUIRE_ARGUMENT(fn, HTTPD_ERR_INVALID);
+  if (r->flags.aborted) return HTTPD_ERR_IO;
   if (r->flags.ended_early) return HTTPD_DONE;
   HTTPD_REQUIRE(!r->flags.complete && (r->filters == nullptr || !r->filters->eos_written),
                 HTTPD_ERR_STATE, HTTPD_ERR_STATE, kIsComplete);
@@ -326,6 +327,7 @@ int64_t httpd_request_received_bytes(const httpd_request* r) {
 httpd_result httpd_response_send_interim(httpd_request* r, uint32_t status,
                                          const httpd_field* fields, uint32_t field_count) {
   HTTPD_CHECK_REQUEST(r);
+  if (r->flags.aborted) return HTTPD_ERR_IO;
   HTTPD_REQUIRE(!r->flags.head_sent && !r->flags.complete && !r->flags.lookup_only, HTTPD_ERR_STATE,
                 HTTPD_ERR_STATE, "the head of the response was sent");
   HTTPD_REQUIRE(status >= 102 && status <= 199 && (fields != nullptr || field_count == 0),

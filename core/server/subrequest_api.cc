@@ -7,6 +7,7 @@
 #include "base/sized.h"
 #include "http/field.h"
 #include "server/api_check.h"
+#include "server/buffer.h"
 #include "server/guarded_call.h"
 #include "server/lifecycle.h"
 #include "server/phases.h"
@@ -38,9 +39,7 @@ class BlameScope {
 };
 
 struct GiveBack {
-  ~GiveBack() {
-    if (destroy != nullptr) destroy(user);
-  }
+  ~GiveBack() { httpd::server::CallRelease(destroy, user); }
   httpd_destroy destroy;
   void* user;
 };

@@ -18,7 +18,9 @@
 #include "process/worker_channel.h"
 #include "server/access_files.h"
 #include "server/api_check.h"
+#include "server/filters.h"
 #include "server/generation_impl.h"
+#include "server/intake.h"
 #include "server/lifecycle.h"
 #include "server/listener.h"
 #include "server/services.h"
@@ -342,11 +344,14 @@ Request* httpd_worker::NewRequest() {
 }
 
 void httpd_worker::FreeRequest(Request* request) {
-  if (request->flags.soon) NotSoon(request);
+  // Filters end before what their states registered with the pool is gone.
+  if (request->filters != nullptr) httpd::server::DropFilters(request);
+  if (request->intake != nullptr) httpd::server::EndIntake(request);
   request->token.store(0, std::memory_order_release);
   ++request->serial;
   request->body.Abandon();
   request->pool.Clear();  // cleanups still see the request
+  if (request->flags.soon) NotSoon(request);
   request->state = httpd::server::RequestState::kFree;
   if (request->file != nullptr) files.Release(request->file);
   request->next_free = free_requests_;

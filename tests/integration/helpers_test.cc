@@ -94,6 +94,7 @@ TEST_F(Helpers, OneThatDiesIsNamedAndStartedAgainAndLosesNoConnection) {
   const pid_t first = Upper();
   ASSERT_GT(first, 0);
   ASSERT_TRUE(SendSignal(first, SIGKILL));
+  ASSERT_TRUE(WaitUntil([&] { return !Alive(first); }));  // else it may still accept
   EXPECT_EQ(Body("/helper/upper?abc"), "ABC") << "the connection did not wait";
   EXPECT_NE(Upper(), first);
   EXPECT_EQ(Body("/helper/starts"), "upper 2 prog 0");
