@@ -45,7 +45,7 @@ class Server:
     name = ""
 
     def __init__(self, base):
-        self.root = tempfile.mkdtemp(prefix=f"bench-{self.name.split()[0]}-", dir=base)
+        self.root = tempfile.mkdtemp(prefix=f"bench-{self.name.split()[0].rstrip(',')}-", dir=base)
         os.chmod(self.root, 0o755)
         self.htdocs = os.path.join(self.root, "htdocs")
         for folder in ("htdocs", "conf", "logs", "run", "tmp", "libexec"):
