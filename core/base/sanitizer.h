@@ -13,3 +13,14 @@
 #ifndef HTTPD_ADDRESS_SANITIZER
 #define HTTPD_ADDRESS_SANITIZER 0
 #endif
+
+#if defined(__SANITIZE_THREAD__)
+#define HTTPD_THREAD_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define HTTPD_THREAD_SANITIZER 1
+#endif
+#endif
+#ifndef HTTPD_THREAD_SANITIZER
+#define HTTPD_THREAD_SANITIZER 0
+#endif

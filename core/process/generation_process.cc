@@ -15,6 +15,7 @@
 #include <optional>
 
 #include "base/concat.h"
+#include "base/sanitizer.h"
 #include "log/error_log.h"
 #include "process/directive_provider.h"
 #include "process/fault.h"
@@ -114,9 +115,12 @@ bool GenerationProcess::Prepare() {
   return diagnostics_.ok();
 }
 
+// ThreadSanitizer has one of its own.
+constexpr int kOwnThreads = HTTPD_THREAD_SANITIZER ? 2 : 1;
+
 // Threads and children would be missing or doubled in the workers that are forked from here.
 bool GenerationProcess::CheckForStrays() {
-  if (const int threads = CountThreads(); threads > 1) {
+  if (const int threads = CountThreads(); threads > kOwnThreads) {
     diagnostics_.Add(MakeProblem(
         "HP-35", "a module started a thread before the workers were forked",
         base::Concat(threads, " threads in the generation's process"), "one thread",

@@ -49,6 +49,6 @@ DocumentRoot "$work/root/htdocs"
 LoadModule template_module "$work/author/$file"
 TemplateGreeting "Good morning"
 END
-  "$build/bin/httpd" -d "$work/root" -t >"$work/log" 2>&1 ||
+  "${HTTPD_BUILD_DIR:-$build}/bin/httpd" -d "$work/root" -t >"$work/log" 2>&1 ||
     fail "the server refuses $file: $(cat "$work/log")"
 done
