@@ -61,7 +61,7 @@ struct CallFields {
   httpd::config::Evaluator* evaluator = nullptr;
   httpd::config::LineScope scope;
   std::vector<std::shared_ptr<httpd_directive_call>> children;  // those that were asked for
-  size_t finding = SIZE_MAX;  // of `diagnostics`, what was reported last
+  size_t finding = SIZE_MAX;                         // of `diagnostics`, what was reported last
   const httpd::module::Registry* modules = nullptr;  // those that are loaded
   bool flag = false;
   bool reported = false;  // an error was added during this call

@@ -391,12 +391,12 @@ TEST_F(EvaluateTest, SectionErrors) {
 }
 
 TEST_F(EvaluateTest, ValueErrors) {
-  EXPECT_FALSE(
-      Run("KeepAliveTimeout soon\nLimitRequestFields -1\nErrorDocument 200 x\nServerName a/b\n"
-          "ServerTokens Some\nLogLevel loud\nTraceEnable extended\nUseCanonicalName On\n"
-          "FileETag Some\nFileETag +Size\nOptions Indexes +MultiViews\nOptions Nope\n"
-          "RequestReadTimeout header\n<Directory />\nAllowOverride Options=All\nRequire valid-user\n"
-          "</Directory>\nError \"stop here\"\nServerAdmin \"\"\n"));
+  EXPECT_FALSE(Run(
+      "KeepAliveTimeout soon\nLimitRequestFields -1\nErrorDocument 200 x\nServerName a/b\n"
+      "ServerTokens Some\nLogLevel loud\nTraceEnable extended\nUseCanonicalName On\n"
+      "FileETag Some\nFileETag +Size\nOptions Indexes +MultiViews\nOptions Nope\n"
+      "RequestReadTimeout header\n<Directory />\nAllowOverride Options=All\nRequire valid-user\n"
+      "</Directory>\nError \"stop here\"\nServerAdmin \"\"\n"));
   EXPECT_EQ(Codes(),
             "HC-10 HC-10 HC-10 HC-10 HC-10 HC-10 HC-20 HC-20 HC-10 HC-20 HC-10 HC-10 HC-10 HC-20 "
             "HC-60 HC-25 HC-10 ")

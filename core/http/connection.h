@@ -133,7 +133,8 @@ class Connection final : public net::Protocol, public server::Stream {
   // connection's go on.
   void ClaimScratch() {
     if (scratch_owner_ == this) return;
-    if (worker_->scratch_used > 0) [[unlikely]] DisplaceScratch();
+    if (worker_->scratch_used > 0) [[unlikely]]
+      DisplaceScratch();
     scratch_owner_ = this;
   }
   void DisplaceScratch();

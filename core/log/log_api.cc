@@ -19,8 +19,8 @@ httpd::log::Level ToLevel(uint32_t level) {
   return static_cast<httpd::log::Level>(level < kLast ? level : kLast);
 }
 
-// Outside requests: LogLevel of the main server, and what it says of the module. Until that was read
-// one level is for all.
+// Outside requests: LogLevel of the main server, and what it says of the module. Until that was
+// read one level is for all.
 bool Wanted(const httpd_module_handle* module, httpd::log::Level level) {
   if (module == nullptr || module->log_level == 0) return httpd::log::Enabled(level);
   return level == httpd::log::Level::kNotice || static_cast<uint32_t>(level) <= module->log_level;

@@ -39,7 +39,7 @@ struct httpd_module_handle {
   httpd_generation* generation = nullptr;
   httpd_pool* pool = nullptr;                       // the generation's
   httpd::module::HookTable* registering = nullptr;  // set during the register function only
-  uint8_t log_level = 0;  // of lines outside requests; see LogLevel
+  uint8_t log_level = 0;                            // of lines outside requests; see LogLevel
   std::string error;                                // from httpd_module_error
   std::string fix;
   std::vector<httpd::module::UnknownDirectiveHook> unknown_directives;

@@ -14,7 +14,7 @@
 namespace httpd::server {
 struct HandoverRecord;
 struct HostSet;
-}
+}  // namespace httpd::server
 
 namespace httpd::net {
 
@@ -62,7 +62,7 @@ struct httpd_connection {
   httpd_worker* worker = nullptr;
   const httpd::net::Transport* transport = nullptr;
   httpd::net::Protocol* protocol = nullptr;
-  const httpd::server::HostSet* hosts = nullptr;  // null: the main server alone
+  const httpd::server::HostSet* hosts = nullptr;      // null: the main server alone
   httpd::server::HandoverRecord* handover = nullptr;  // during its export or import
   httpd::net::TimerNode timer;
   httpd_connection* previous = nullptr;  // in the worker's list
@@ -90,7 +90,8 @@ bool Open(httpd_connection* connection, httpd_worker* worker, int fd, const sock
 // UV_READABLE | UV_WRITABLE | UV_DISCONNECT; a system call only when it changes.
 void Watch(httpd_connection* connection, int events);
 
-// As Open, for a socket that another generation's worker had; the addresses are the caller's to set.
+// As Open, for a socket that another generation's worker had; the addresses are the caller's to
+// set.
 bool Adopt(httpd_connection* connection, httpd_worker* worker, int fd);
 
 // Milliseconds of the loop's clock.

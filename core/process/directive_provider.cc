@@ -87,8 +87,9 @@ std::string FindModule(const std::vector<std::string>& directories, const std::s
 bool DeclaresDirective(std::string_view bytes, std::string_view directive) {
   constexpr std::string_view kRequire = "Require ";
   if (!directive.starts_with(kRequire)) {
-    return Declares(bytes, "directive=",
-                    [&](std::string_view item) { return config::SameName(item, directive); });
+    return Declares(bytes, "directive=", [&](std::string_view item) {
+      return config::SameName(item, directive);
+    });
   }
   std::string name = base::Concat("authz_", directive.substr(kRequire.size()));
   std::replace_if(

@@ -100,9 +100,9 @@ std::string StateJson(const ServerState& s) {
       ",\"server_root\":", Quote(s.server_root), ",\"generation\":", s.generation,
       ",\"state\":", Quote(s.state), ",\"addresses\":", Array(s.addresses, AddressJson),
       ",\"generations\":", Array(s.generations, GenerationJson),
-      ",\"modules\":", Array(s.modules, ModuleJson), ",\"files\":", Array(s.files, Quote), ",\"last_error\":", Quote(s.last_error),
-      ",\"reload_count\":", s.reload_count, ",\"failed_reload_count\":", s.failed_reload_count,
-      "}\n");
+      ",\"modules\":", Array(s.modules, ModuleJson), ",\"files\":", Array(s.files, Quote),
+      ",\"last_error\":", Quote(s.last_error), ",\"reload_count\":", s.reload_count,
+      ",\"failed_reload_count\":", s.failed_reload_count, "}\n");
 }
 
 bool WriteStateFile(const std::string& path, const ServerState& state, Problem* problem) {

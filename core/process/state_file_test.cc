@@ -37,7 +37,8 @@ TEST(StateJsonTest, HasEveryKeyInItsPlace) {
             "\"slots\":2}],\"generations\":[{\"id\":2,\"pid\":130,\"state\":\"serving\","
             "\"workers\":[{\"slot\":0,\"pid\":131},{\"slot\":1,\"pid\":132}]}],"
             "\"modules\":[{\"name\":\"mime\",\"file\":\"/x/mod_mime.so\",\"copy\":"
-            "\"/y/mod_mime.so\"}],\"files\":[\"/srv/a.conf\",\"/srv/q\\\"\"],\"last_error\":\"caf\xc3\xa9 \xef\xbf\xbd\xef\xbf\xbd\","
+            "\"/y/mod_mime.so\"}],\"files\":[\"/srv/a.conf\",\"/srv/"
+            "q\\\"\"],\"last_error\":\"caf\xc3\xa9 \xef\xbf\xbd\xef\xbf\xbd\","
             "\"reload_count\":0,\"failed_reload_count\":0}\n");
 }
 

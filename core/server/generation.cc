@@ -56,7 +56,8 @@ void RaiseDescriptorLimit() {
 }  // namespace
 
 httpd_generation::httpd_generation(const httpd::server::GenerationInput& given)
-    : input(given), logs(given.grants),
+    : input(given),
+      logs(given.grants),
       shared(std::make_unique<httpd::server::SharedServices>(given.workers, given.worker_slots)) {}
 
 httpd_generation::~httpd_generation() = default;
@@ -126,8 +127,8 @@ bool httpd_generation::Load(httpd::process::ScoreboardSlot* phase,
   httpd::log::SetLevel(static_cast<httpd::log::Level>(level));
   httpd::log::SetJson(!input.check && httpd::config::WantsJsonLog(input.early->active));
   for (const auto& module : registry) module->log_level = static_cast<uint8_t>(level);
-  const auto& main =
-      *static_cast<const httpd::server::CoreLocation*>(servers.servers.front()->location_configs[0]);
+  const auto& main = *static_cast<const httpd::server::CoreLocation*>(
+      servers.servers.front()->location_configs[0]);
   for (const auto& [slot, its_own] : main.module_log_levels) registry.at(slot)->log_level = its_own;
   const bool ok = RunHooks(HTTPD_HOOK_OPEN_LOGS, phase, diagnostics) &&
                   RunHooks(HTTPD_HOOK_POST_CONFIG, phase, diagnostics);

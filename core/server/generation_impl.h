@@ -63,7 +63,7 @@ struct httpd_generation final : httpd::server::Generation {
   httpd::server::ServerSet servers;
   httpd::server::VhostTable vhosts;
   httpd::server::Program program;
-  std::string server_field;        // "Server: httpd/0.1.0\r\n"
+  std::string server_field;  // "Server: httpd/0.1.0\r\n"
   httpd::server::ZoneSet zones;
   httpd::server::HelperSet helpers;
   uint32_t running_hook = 0;       // of the generation's own process: HTTPD_HOOK_POST_CONFIG …

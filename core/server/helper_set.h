@@ -19,7 +19,7 @@ struct httpd_helper {
   httpd_helper_main main = nullptr;
   void* user = nullptr;
   httpd_destroy destroy = nullptr;
-  std::string socket;                      // the path that workers connect to
+  std::string socket;                       // the path that workers connect to
   std::atomic<uint32_t>* starts = nullptr;  // shared with the workers
 
   httpd_helper() = default;

@@ -48,9 +48,9 @@ void Complete(Request* request);
 // Ends the request with an error response: ErrorDocument, error_page hooks, or the built-in page.
 void Fail(Request* request, uint32_t status);
 
-// Runs the steps up to the end of ACCESS without letting anyone wait or answer: HTTPD_OK, the status
-// with which the request would end (401: a user is needed, which AUTHENTICATE may find out), or
-// HTTPD_ERR_STATE when a hook would have waited.
+// Runs the steps up to the end of ACCESS without letting anyone wait or answer: HTTPD_OK, the
+// status with which the request would end (401: a user is needed, which AUTHENTICATE may find out),
+// or HTTPD_ERR_STATE when a hook would have waited.
 httpd_result RunLookup(Request* request);
 
 // Calls one hook of a module, blames it meanwhile, and turns an exception into 500.

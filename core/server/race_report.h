@@ -7,8 +7,8 @@
 
 namespace httpd::server {
 
-// As base::ReportMisuse(), for what may also be nobody's fault, because two things happened at once:
-// a line of level info. Any thread.
+// As base::ReportMisuse(), for what may also be nobody's fault, because two things happened at
+// once: a line of level info. Any thread.
 void ReportRace(const char* function, httpd_result result, std::string_view what);
 
 }  // namespace httpd::server

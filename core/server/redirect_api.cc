@@ -17,9 +17,8 @@ httpd_result httpd_request_redirect_internal(httpd_request* r, httpd_str path, h
   HTTPD_CHECK_REQUEST(r);
   HTTPD_REQUIRE_TEXT(path, HTTPD_ERR_INVALID);
   HTTPD_REQUIRE_TEXT(query, HTTPD_ERR_INVALID);
-  HTTPD_REQUIRE(!r->flags.head_sent && r->state == RequestState::kRunning,
-                HTTPD_ERR_STATE, HTTPD_ERR_STATE,
-                "only a hook that runs before the head is sent may redirect");
+  HTTPD_REQUIRE(!r->flags.head_sent && r->state == RequestState::kRunning, HTTPD_ERR_STATE,
+                HTTPD_ERR_STATE, "only a hook that runs before the head is sent may redirect");
   HTTPD_REQUIRE(path.len > 0 && path.data[0] == '/', HTTPD_ERR_INVALID, HTTPD_ERR_INVALID,
                 "the path does not start with '/'");
   if (r->redirects >= httpd_request::kMaxRedirects) return HTTPD_ERR_LIMIT;

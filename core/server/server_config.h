@@ -75,9 +75,9 @@ struct CoreLocation {
   Setting<uint32_t> options{kDefaultOptions};
   uint32_t options_add = 0;
   uint32_t options_remove = 0;
-  bool symlinks_if_owner_match = false;             // with FollowSymLinks off
-  Setting<bool> granted{true};                      // nothing that Require says has to be asked
-  AuthRules* require = nullptr;                     // null: nothing was configured
+  bool symlinks_if_owner_match = false;  // with FollowSymLinks off
+  Setting<bool> granted{true};           // nothing that Require says has to be asked
+  AuthRules* require = nullptr;          // null: nothing was configured
   Setting<AuthMerging> auth_merging{AuthMerging::kOff};
   Setting<Satisfy> satisfy{Satisfy::kUnset};
   Setting<std::string> auth_type;  // "none" removes it

@@ -16,7 +16,7 @@
 struct httpd_variable {
   static constexpr uint32_t kNotKept = UINT32_MAX;
 
-  std::string name;  // as it was added
+  std::string name;                               // as it was added
   const httpd::module::Module* module = nullptr;  // null: the core
   httpd_variable_get get = nullptr;
   void* user = nullptr;

@@ -54,5 +54,4 @@ void AppendLocation(std::string_view target, std::string_view rest, httpd_str qu
   out->append(fragment);
 }
 
-
 }  // namespace mod_alias

@@ -11,12 +11,12 @@
 #ifndef HTTPD_CXX_HPP
 #define HTTPD_CXX_HPP
 
+#include <httpd/body.h>
 #include <httpd/config.h>
 #include <httpd/hooks.h>
 #include <httpd/log.h>
 #include <httpd/module.h>
 #include <httpd/pool.h>
-#include <httpd/body.h>
 #include <httpd/request.h>
 #include <httpd/resource.h>
 #include <httpd/server.h>

@@ -45,8 +45,9 @@ HTTPD_API httpd_result httpd_log_event(const httpd_module_handle* module,
 
 /* Opens a log file for appending through the server's owner, who may write where the workers may
  * not: `directive` and `argument` must be a line of the configuration that the module's manifest
- * declares as privileged=DIRECTIVE:append:ARGUMENT, counted from 1. Two calls with the same file share it.
- * NULL after the reason was reported with httpd_module_error(). OPEN_LOGS hook. Since 1.0. */
+ * declares as privileged=DIRECTIVE:append:ARGUMENT, counted from 1. Two calls with the same file
+ * share it. NULL after the reason was reported with httpd_module_error(). OPEN_LOGS hook.
+ * Since 1.0. */
 HTTPD_API httpd_logfile* httpd_logfile_open(httpd_module_handle* self, httpd_str directive,
                                             httpd_str argument);
 

@@ -54,8 +54,8 @@ HTTPD_API httpd_result httpd_subrequest_run(httpd_request* sub, httpd_subrequest
  * to consume or move. Loop thread. Since 1.0. */
 HTTPD_API httpd_chain* httpd_subrequest_body(httpd_request* sub);
 
-/* Ends it, running or not: `done` is not called any more. HTTPD_ERR_STATE from one of its own hooks.
- * Loop thread. Since 1.0. */
+/* Ends it, running or not: `done` is not called any more. HTTPD_ERR_STATE from one of its own
+ * hooks. Loop thread. Since 1.0. */
 HTTPD_API httpd_result httpd_subrequest_end(httpd_request* sub);
 
 /* The request it is part of; NULL for a request of a client. Loop thread. Since 1.0. */

@@ -40,8 +40,8 @@ HTTPD_API httpd_result httpd_variable_add(httpd_module_handle* self, httpd_str n
  * Configuration time, after every module was registered. Since 1.0. */
 HTTPD_API const httpd_variable* httpd_variable_find(httpd_module_handle* self, httpd_str name);
 
-/* Its value in this request: HTTPD_OK, HTTPD_DECLINED when it has none, HTTPD_ERR_STATE when its own
- * function asks for it. Constant time after the first. Loop thread. Since 1.0. */
+/* Its value in this request: HTTPD_OK, HTTPD_DECLINED when it has none, HTTPD_ERR_STATE when its
+ * own function asks for it. Constant time after the first. Loop thread. Since 1.0. */
 HTTPD_API httpd_result httpd_variable_value(httpd_request* request, const httpd_variable* variable,
                                             httpd_str* value);
 
