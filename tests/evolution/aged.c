@@ -17,7 +17,6 @@
 #define SETS_OPTIONS 0
 #endif
 
-
 typedef struct settings {
   httpd_str first;
   httpd_str second;

@@ -8,7 +8,9 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "integration/module_test.h"
 #include "integration/wire.h"
 
 // Raw clients of what the modules of connections_test.cc speak.
@@ -202,6 +204,23 @@ class MuxClient {
 
   Channel* channel_;
   std::string buffer_;
+};
+
+// One worker with modules that take part in connections, and a file that no socket buffer holds.
+class ConnectionTest : public ModuleTest {
+ protected:
+  void BeginWith(const std::vector<std::string>& modules) {
+    server_.modules = {"mime", "dir"};
+    for (const auto& name : modules) server_.modules.push_back(name);
+    server_.workers = 1;
+    server_.Write("htdocs/large.bin", Large());
+    Begin();
+  }
+  static std::string Large() {
+    std::string text;
+    for (int i = 0; text.size() < 300000; ++i) text += std::to_string(i) + ",";
+    return text;
+  }
 };
 
 }  // namespace httpd::testing

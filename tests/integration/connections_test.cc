@@ -17,20 +17,8 @@ using ::testing::StartsWith;
 
 constexpr char kOffer[] = "Connection: upgrade\r\nUpgrade: other, echo\r\n";
 
-class Connections : public ModuleTest {
+class Connections : public ConnectionTest {
  protected:
-  void BeginWith(const std::vector<std::string>& modules) {
-    server_.modules = {"mime", "dir"};
-    for (const auto& name : modules) server_.modules.push_back(name);
-    server_.workers = 1;
-    server_.Write("htdocs/large.bin", Large());
-    Begin();
-  }
-  static std::string Large() {
-    std::string text;
-    for (int i = 0; text.size() < 300000; ++i) text += std::to_string(i) + ",";
-    return text;
-  }
   size_t Count(std::string_view text) const {
     const std::string log = server_.ErrorLog();
     size_t count = 0;

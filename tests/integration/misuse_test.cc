@@ -3,7 +3,6 @@
 // Calls that no module may make, made by tests/modules/misuse.cc: each is answered with an error
 // code and a line that names module and function, and the server goes on serving.
 #include "include/httpd/types.h"
-
 #include "integration/module_test.h"
 
 namespace httpd::testing {

@@ -4,8 +4,8 @@
 
 #include "integration/proc.h"
 
-#include <signal.h>
 #include <dirent.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

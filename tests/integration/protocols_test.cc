@@ -15,20 +15,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-class Protocols : public ModuleTest {
+class Protocols : public ConnectionTest {
  protected:
-  void BeginWith(const std::vector<std::string>& modules) {
-    server_.modules = {"mime", "dir"};
-    for (const auto& name : modules) server_.modules.push_back(name);
-    server_.workers = 1;
-    server_.Write("htdocs/large.bin", Large());
-    Begin();
-  }
-  static std::string Large() {
-    std::string text;
-    for (int i = 0; text.size() < 300000; ++i) text += std::to_string(i) + ",";
-    return text;
-  }
   bool WaitForCount(std::string_view text, size_t wanted) const {
     return WaitUntil([&] {
       const std::string log = server_.ErrorLog();

@@ -88,11 +88,17 @@ pid_t SpawnProcess(std::vector<std::string> args, std::vector<std::string> env,
 bool Reaped(pid_t pid, int* status) { return waitpid(pid, status, WNOHANG) == pid; }
 
 bool IsAlarm(const std::string& line) {
-  static constexpr std::string_view kAlarms[] = {":error]",          ":crit]",
-                                                 ":alert]",          ":emerg]",
-                                                 "[error]",          "[crit]",
-                                                 "AddressSanitizer", "LeakSanitizer", "ThreadSanitizer",
-                                                 "runtime error:",   "UndefinedBehaviorSanitizer",
+  static constexpr std::string_view kAlarms[] = {":error]",
+                                                 ":crit]",
+                                                 ":alert]",
+                                                 ":emerg]",
+                                                 "[error]",
+                                                 "[crit]",
+                                                 "AddressSanitizer",
+                                                 "LeakSanitizer",
+                                                 "ThreadSanitizer",
+                                                 "runtime error:",
+                                                 "UndefinedBehaviorSanitizer",
                                                  "Assertion"};
   return std::any_of(std::begin(kAlarms), std::end(kAlarms),
                      [&](std::string_view alarm) { return line.find(alarm) != std::string::npos; });

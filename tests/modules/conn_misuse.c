@@ -7,9 +7,9 @@
 #include <httpd/hooks.h>
 #include <httpd/module.h>
 #include <httpd/protocol.h>
-#include <httpd/stream.h>
 #include <httpd/request.h>
 #include <httpd/response.h>
+#include <httpd/stream.h>
 #include <httpd/transport.h>
 #include <stdio.h>
 #include <string.h>

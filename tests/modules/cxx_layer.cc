@@ -3,10 +3,11 @@
 // A module written with the C++ layer: hooks, timers and tasks as lambdas, an object on each
 // request, connection and worker, chains with owners. What throws becomes 500 and a line in the
 // log.
+#include <httpd/response.h>
+
 #include <httpd/callback.hpp>
 #include <httpd/chain.hpp>
 #include <httpd/context.hpp>
-#include <httpd/response.h>
 #include <httpd/task.hpp>
 #include <httpd/timer.hpp>
 #include <memory>

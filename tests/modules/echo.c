@@ -2,10 +2,10 @@
  *
  * A module that answers /echo with the body of the request, as it arrives: request bodies of every
  * framing come out again, and the response's length is not known beforehand. */
+#include <httpd/body.h>
 #include <httpd/hooks.h>
 #include <httpd/module.h>
 #include <httpd/pool.h>
-#include <httpd/body.h>
 #include <httpd/request.h>
 #include <httpd/response.h>
 #include <string.h>

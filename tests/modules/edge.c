@@ -3,10 +3,10 @@
  * A module that uses the interface in the ways that are easy to get wrong in a server: a response
  * that is flushed before it is complete, a head larger than any buffer, and a hook that takes its
  * time while the client leaves. */
+#include <httpd/body.h>
 #include <httpd/hooks.h>
 #include <httpd/module.h>
 #include <httpd/pool.h>
-#include <httpd/body.h>
 #include <httpd/request.h>
 #include <httpd/response.h>
 #include <stdio.h>

@@ -10,12 +10,12 @@
  *   Thing…               directives that no table has
  * ?sections shows what was read. */
 #include <httpd/config.h>
-#include <httpd/section.h>
 #include <httpd/hooks.h>
 #include <httpd/module.h>
 #include <httpd/pool.h>
 #include <httpd/request.h>
 #include <httpd/response.h>
+#include <httpd/section.h>
 #include <httpd/server.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -452,8 +452,8 @@ static httpd_result Misuse(httpd_request* request) {
            "post NULL %d, long %d, late subscription %d, late metric %d, counter %d, set %d, "
            "observe %d, no token %d",
            httpd_timer_stop(dead), httpd_timer_stop(NULL), flags, no_fn, regular,
-           httpd_task_cancel(NULL), httpd_task_cancel(dead_task), httpd_post(NULL, NULL, NULL, NULL),
-           httpd_broadcast(worker, HTTPD_STR("services"), big),
+           httpd_task_cancel(NULL), httpd_task_cancel(dead_task),
+           httpd_post(NULL, NULL, NULL, NULL), httpd_broadcast(worker, HTTPD_STR("services"), big),
            httpd_broadcast_subscribe(worker, self, HTTPD_STR("late"), NoMessage, NULL, NULL),
            httpd_metric_add(self, &metric, &late), httpd_metric_count(ticks, -1),
            httpd_metric_set(ticks, 1), httpd_metric_observe(ticks, 1),

@@ -18,10 +18,10 @@
 #include <httpd/module.h>
 #include <httpd/pool.h>
 #include <httpd/protocol.h>
-#include <httpd/stream.h>
 #include <httpd/request.h>
 #include <httpd/response.h>
 #include <httpd/server.h>
+#include <httpd/stream.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
