@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/diagnostic.h"
+#include "base/same_name.h"
 #include "config/source.h"
 
 namespace httpd::config {
@@ -52,8 +53,7 @@ using Tree = std::vector<Node>;
 // The sections whose lines the core itself reads as directives.
 bool IsCoreSection(std::string_view name);
 
-// Directive names are compared without regard to ASCII case.
-bool SameName(std::string_view a, std::string_view b);
+using base::SameName;  // directive names are compared so
 
 // Calls visit(node, parents) for each node, parents first, in text order; `parents` holds the
 // enclosing sections, outermost first.

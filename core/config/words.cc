@@ -28,14 +28,6 @@ std::string Unescape(std::string_view word, char quote) {
 
 }  // namespace
 
-bool SameName(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (size_t i = 0; i < a.size(); ++i) {
-    if (absl::ascii_tolower(a[i]) != absl::ascii_tolower(b[i])) return false;
-  }
-  return true;
-}
-
 std::vector<Arg> SplitWords(std::string_view text, Position start) {
   std::vector<Arg> words;
   size_t at = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Looks at every module of a configuration before any of their code is mapped, and says everything
-// that is wrong with all of them at once. Runs in the planner process only.
+// Looks at one module before any of its code is mapped, and says everything that is wrong with it
+// at once. Runs in the planner process and in tools only.
 
 #include "module/inspection.h"
 
@@ -12,7 +12,6 @@
 
 #include "base/concat.h"
 #include "module/inspector_library.h"
-#include "module/superficial.h"
 
 namespace httpd::module {
 namespace {
@@ -267,33 +266,9 @@ class ModuleInspection {
 
 }  // namespace
 
-bool InspectionResult::ok() const {
-  return !HasErrors(general) &&
-         std::none_of(modules.begin(), modules.end(),
-                      [](const auto& report) { return HasErrors(report.findings); });
-}
-
-InspectionResult InspectModules(const std::string& inspector_path, const CoreFacts& core,
-                                absl::Span<const InspectionItem> items,
-                                const std::function<void(size_t)>& before_each) {
-  InspectionResult result;
-  Finding warning;
-  const InspectorLibrary* library = InspectorLibrary::Open(inspector_path, core.version, &warning);
-  if (library == nullptr) result.general.push_back(std::move(warning));
-  result.modules.reserve(items.size());
-  for (size_t i = 0; i < items.size(); ++i) {
-    if (before_each) before_each(i);
-    ModuleReport& report = result.modules.emplace_back();
-    report.name = items[i].name;
-    report.original = items[i].original;
-    report.copy = items[i].copy;
-    if (library != nullptr) {
-      ModuleInspection(*library, core, items[i], &report).Run();
-    } else {
-      InspectSuperficially(items[i], &report.findings);
-    }
-  }
-  return result;
+void InspectModule(const InspectorLibrary& library, const CoreFacts& core,
+                   const InspectionItem& item, ModuleReport* report) {
+  ModuleInspection(library, core, item, report).Run();
 }
 
 Finding PlannerDied(int status, std::string_view original) {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,33 +46,14 @@ struct ModuleReport {
   bool operator==(const ModuleReport&) const = default;
 };
 
-struct InspectionResult {
-  std::vector<Finding> general;  // about no single module: the inspector is missing
-  std::vector<ModuleReport> modules;
+class InspectorLibrary;
 
-  bool ok() const;
-  bool operator==(const InspectionResult&) const = default;
-};
-
-// Runs in the planner process, which may crash of it. Opens `inspector_path`
-// (libexec/libhttpd_inspect.so), looks at each copy and reports everything that is wrong with any
-// of them; runs no module code. Without the inspector: one warning, and what the first bytes tell.
-// `before_each` is told the index of the item that comes next, so that a crash can be blamed.
-InspectionResult InspectModules(const std::string& inspector_path, const CoreFacts& core,
-                                absl::Span<const InspectionItem> items,
-                                const std::function<void(size_t)>& before_each = nullptr);
-
-// For the pipe from planner to supervisor.
-std::string SerializeInspection(const InspectionResult& result);
-
-// The sender may have been taken over by a hostile file: every length is checked, and everything
-// beyond the limits is refused. False: the bytes are not to be believed; *result is then empty.
-bool ParseInspection(std::string_view bytes, InspectionResult* result);
+// Looks at one copy and adds everything that is wrong with it by itself; runs no module code.
+void InspectModule(const InspectorLibrary& library, const CoreFacts& core,
+                   const InspectionItem& item, ModuleReport* report);
 
 // The finding for a planner that ended without an answer: `status` as from waitpid, `original` the
 // file of the module it had announced last ("" when none).
 Finding PlannerDied(int status, std::string_view original);
-
-inline constexpr size_t kMaxInspectionBytes = 16u << 20;
 
 }  // namespace httpd::module

@@ -3,8 +3,6 @@
 // The verdict on whole files, from the inspector to the text an operator reads, and the answer on
 // its way to the supervisor.
 
-#include "module/inspection.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -14,6 +12,8 @@
 #include <fstream>
 #include <random>
 #include <string>
+
+#include "module/plan.h"
 
 namespace httpd::module {
 namespace {
@@ -28,6 +28,15 @@ constexpr std::string_view kApi[] = {"httpd_module_name", "httpd_module_pool"};
 
 CoreFacts Core() { return {1, 0, HTTPD_TEST_VERSION, kApi}; }
 
+ModulePlan Plan(std::vector<InspectionItem> items, const CoreFacts& core = Core(),
+                const char* inspector = HTTPD_INSPECTOR) {
+  PlanInput input;
+  input.inspector_path = inspector;
+  input.core = core;
+  input.items = std::move(items);
+  return PlanModules(input);
+}
+
 std::string Fixture(const std::string& name) { return std::string(HTTPD_FIXTURES) + "/" + name; }
 
 InspectionItem Item(const std::string& name, const std::string& file) {
@@ -36,7 +45,7 @@ InspectionItem Item(const std::string& name, const std::string& file) {
 
 ModuleReport Inspect(const std::string& name, const std::string& file) {
   const InspectionItem item = Item(name, file);
-  InspectionResult result = InspectModules(HTTPD_INSPECTOR, Core(), {&item, 1});
+  ModulePlan result = Plan({item});
   EXPECT_THAT(result.general, IsEmpty());
   return result.modules.at(0);
 }
@@ -111,7 +120,7 @@ TEST(InspectionTest, TruncatedFilesSayWhere) {
   std::filesystem::copy_file(Fixture("mod_hello.so"), path);
   std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
   const InspectionItem item{"hello", path, path, ""};
-  const InspectionResult result = InspectModules(HTTPD_INSPECTOR, Core(), {&item, 1});
+  const ModulePlan result = Plan({item});
   std::filesystem::remove_all(folder);
   ASSERT_EQ(Codes(result.modules[0].findings), std::vector<std::string>{"HM-16"});
   EXPECT_EQ(result.modules[0].findings[0].what, "this file is truncated");
@@ -129,7 +138,7 @@ TEST(InspectionTest, AWrongNameGetsTheLineToPaste) {
 TEST(InspectionTest, TheRecordMayHaveAnotherNameThanTheModule) {
   InspectionItem item = Item("helo", "mod_hello.so");
   item.record = "hello_module";
-  const InspectionResult result = InspectModules(HTTPD_INSPECTOR, Core(), {&item, 1});
+  const ModulePlan result = Plan({item});
   EXPECT_EQ(Codes(result.modules[0].findings), std::vector<std::string>{"HM-22"});
 }
 
@@ -146,7 +155,7 @@ TEST(InspectionTest, WhatAModuleNeedsIsWhatItImports) {
   CoreFacts core = Core();
   const std::string_view none[] = {"httpd_none"};
   core.api_names = none;
-  const InspectionResult result = InspectModules(HTTPD_INSPECTOR, core, {&item, 1});
+  const ModulePlan result = Plan({item}, core);
   ASSERT_EQ(Codes(result.modules[0].findings), std::vector<std::string>{"HM-26"});
   EXPECT_EQ(result.modules[0].findings[0].found, "httpd_module_name");
 }
@@ -155,8 +164,7 @@ TEST(InspectionTest, AnotherMajorAbiIsRefused) {
   const InspectionItem item = Item("hello", "mod_hello.so");
   CoreFacts core = Core();
   core.abi_major = 2;
-  EXPECT_EQ(Codes(InspectModules(HTTPD_INSPECTOR, core, {&item, 1}).modules[0].findings),
-            std::vector<std::string>{"HM-23"});
+  EXPECT_EQ(Codes(Plan({item}, core).modules[0].findings), std::vector<std::string>{"HM-23"});
 }
 
 TEST(InspectionTest, WithoutInspectorItSaysSoOnceAndLooksAtTheHeader) {
@@ -165,10 +173,7 @@ TEST(InspectionTest, WithoutInspectorItSaysSoOnceAndLooksAtTheHeader) {
                            "mod_hello.mips.so", "mod_future.so"}) {
     items.push_back(Item("hello", file));
   }
-  std::vector<size_t> order;
-  const InspectionResult result = InspectModules("/no/such/libhttpd_inspect.so", Core(), items,
-                                                 [&](size_t i) { order.push_back(i); });
-  EXPECT_THAT(order, SizeIs(items.size()));
+  const ModulePlan result = Plan(items, Core(), "/no/such/libhttpd_inspect.so");
   ASSERT_EQ(Codes(result.general), std::vector<std::string>{"HM-27"});
   EXPECT_EQ(result.general[0].severity, FindingSeverity::kWarning);
   std::vector<std::string> codes;
@@ -184,16 +189,16 @@ TEST(InspectionTest, AnInspectorOfAnotherVersionIsNotUsed) {
   CoreFacts core = Core();
   core.version = "99.0";
   const InspectionItem item = Item("hello", "mod_hello.so");
-  const InspectionResult result = InspectModules(HTTPD_INSPECTOR, core, {&item, 1});
+  const ModulePlan result = Plan({item}, core);
   ASSERT_EQ(Codes(result.general), std::vector<std::string>{"HM-27"});
   EXPECT_THAT(result.general[0].found, HasSubstr("99.0"));
   EXPECT_TRUE(result.ok());
 }
 
-InspectionResult Sample() {
+ModulePlan Sample() {
   std::vector<InspectionItem> items = {Item("hello", "mod_hello.so"),
                                        Item("future", "mod_future.so"), Item("x", "garbage")};
-  InspectionResult result = InspectModules(HTTPD_INSPECTOR, Core(), items);
+  ModulePlan result = Plan(items);
   result.general.push_back({FindingSeverity::kNotice, "HM-27", "w", "f", "n", "", "fix"});
   result.modules[0].manifest.privileged.push_back({"CustomLog", PrivilegedMode::kAppend, 1});
   result.modules[0].manifest.required.push_back({"sql", ">=", "1.2"});
@@ -201,30 +206,30 @@ InspectionResult Sample() {
 }
 
 TEST(InspectionWireTest, ComesBackAsItWas) {
-  const InspectionResult sent = Sample();
+  const ModulePlan sent = Sample();
   EXPECT_FALSE(sent.ok());
-  InspectionResult received;
-  ASSERT_TRUE(ParseInspection(SerializeInspection(sent), &received));
+  ModulePlan received;
+  ASSERT_TRUE(ParsePlan(SerializePlan(sent), &received));
   EXPECT_EQ(received, sent);
-  ASSERT_TRUE(ParseInspection(SerializeInspection({}), &received));
-  EXPECT_EQ(received, InspectionResult());
+  ASSERT_TRUE(ParsePlan(SerializePlan({}), &received));
+  EXPECT_EQ(received, ModulePlan());
 }
 
 TEST(InspectionWireTest, HostileBytesAreRefused) {
-  const std::string bytes = SerializeInspection(Sample());
-  InspectionResult received;
+  const std::string bytes = SerializePlan(Sample());
+  ModulePlan received;
   for (size_t size = 0; size < bytes.size(); ++size) {
-    ASSERT_FALSE(ParseInspection(std::string_view(bytes).substr(0, size), &received)) << size;
+    ASSERT_FALSE(ParsePlan(std::string_view(bytes).substr(0, size), &received)) << size;
     ASSERT_TRUE(received.modules.empty());
   }
-  EXPECT_FALSE(ParseInspection(bytes + "x", &received));
+  EXPECT_FALSE(ParsePlan(bytes + "x", &received));
   std::mt19937 random(11);
   for (int round = 0; round < 20000; ++round) {
     std::string damaged = bytes;
     for (int i = 0; i < 4; ++i) {
       damaged[random() % damaged.size()] = static_cast<char>(random() % 2 == 0 ? 0xff : random());
     }
-    ParseInspection(damaged, &received);  // whatever it answers, it answers
+    ParsePlan(damaged, &received);  // whatever it answers, it answers
   }
 }
 

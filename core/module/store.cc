@@ -89,10 +89,6 @@ bool IsIdentical(int folder, const std::string& name, std::string_view bytes, st
   return ReadWhole(fd.get(), &present) && present == bytes;
 }
 
-int64_t Nanoseconds(const struct timespec& time) {
-  return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
-
 uint64_t Rotate(uint64_t value, int bits) { return value << bits | value >> (64 - bits); }
 
 uint64_t Mix(uint64_t value) {
@@ -136,25 +132,14 @@ std::string ContentHash(std::string_view bytes) {
   return text;
 }
 
-ModuleStore::Identity ModuleStore::IdentityOf(const struct stat& facts) {
-#if defined(__APPLE__)
-  const int64_t modified = Nanoseconds(facts.st_mtimespec),
-                changed = Nanoseconds(facts.st_ctimespec);
-#else
-  const int64_t modified = Nanoseconds(facts.st_mtim), changed = Nanoseconds(facts.st_ctim);
-#endif
-  return {static_cast<uint64_t>(facts.st_dev), static_cast<uint64_t>(facts.st_ino),
-          static_cast<uint64_t>(facts.st_size), modified, changed};
-}
-
-bool ModuleStore::Reuse(const Identity& identity, const std::string& base_name,
+bool ModuleStore::Reuse(const FileIdentity& identity, const std::string& base_name,
                         StoredModule* stored) const {
   const auto known = index_.find(identity);
   if (known == index_.end()) return false;
   stored->hash = known->second.hash;
   stored->copy = base::Concat(directory_, "/", stored->hash, "/", base_name);
   struct stat facts;
-  return lstat(stored->copy.c_str(), &facts) == 0 && IdentityOf(facts) == known->second.copy;
+  return lstat(stored->copy.c_str(), &facts) == 0 && FileIdentity::Of(facts) == known->second.copy;
 }
 
 bool ModuleStore::Prepare(const std::string& hash, base::UniqueFd* folder, Finding* finding) {
@@ -195,11 +180,11 @@ bool ModuleStore::Add(const std::string& original, StoredModule* stored, Finding
   struct stat before, after, copy;
   if (!source || fstat(source.get(), &before) != 0) return false;
   stored->bytes = static_cast<uint64_t>(before.st_size);
-  if (Reuse(IdentityOf(before), base_name, stored)) return true;
+  if (Reuse(FileIdentity::Of(before), base_name, stored)) return true;
 
   std::string bytes;
   if (!ReadWhole(source.get(), &bytes) || fstat(source.get(), &after) != 0 ||
-      IdentityOf(before) != IdentityOf(after)) {
+      FileIdentity::Of(before) != FileIdentity::Of(after)) {
     *finding = {FindingSeverity::kError,
                 errno == EIO ? "HM-05" : "HM-08",
                 "this file could not be read as a whole",
@@ -217,7 +202,7 @@ bool ModuleStore::Add(const std::string& original, StoredModule* stored, Finding
     if (!Write(folder.get(), base_name, bytes, *stored, &copy, finding)) return false;
     stored->copied = true;
   }
-  index_[IdentityOf(before)] = {stored->hash, IdentityOf(copy)};
+  index_[FileIdentity::Of(before)] = {stored->hash, FileIdentity::Of(copy)};
   return true;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/unique_fd.h"
+#include "module/file_identity.h"
 #include "module/finding.h"
 #include "module/trusted.h"
 
@@ -62,25 +63,19 @@ class ModuleStore {
   static constexpr uint64_t kMaxBytes = 256ull << 20;
 
  private:
-  // What tells whether a file is still the one that was read.
-  struct Identity {
-    uint64_t device, inode, size;
-    int64_t mtime_ns, ctime_ns;
-    auto operator<=>(const Identity&) const = default;
-  };
   struct Entry {
     std::string hash;
-    Identity copy;
+    FileIdentity copy;
   };
 
-  static Identity IdentityOf(const struct ::stat& facts);
-  bool Reuse(const Identity& identity, const std::string& base_name, StoredModule* stored) const;
+  bool Reuse(const FileIdentity& identity, const std::string& base_name,
+             StoredModule* stored) const;
   bool Prepare(const std::string& hash, base::UniqueFd* folder, Finding* finding);
   bool Write(int folder, const std::string& base_name, std::string_view bytes,
              const StoredModule& stored, struct ::stat* facts, Finding* finding);
 
   std::string directory_;
-  std::map<Identity, Entry> index_;
+  std::map<FileIdentity, Entry> index_;
 };
 
 // 128 bits of the content as 32 hexadecimal digits. Names copies; no protection against somebody

@@ -103,7 +103,7 @@ class Check {
   std::shared_ptr<Snapshot> snapshot_ = std::make_shared<Snapshot>();
   std::unique_ptr<Planner> planner_;
   std::unique_ptr<GenerationHandle> generation_;
-  std::optional<module::InspectionResult> plan_;
+  std::optional<module::ModulePlan> plan_;
   bool ended_ = false;
   bool early_errors_ = false;  // shown; whatever comes out, the answer is no
   int interrupted_ = 0;
@@ -165,8 +165,8 @@ bool Check::Plan() {
   const auto held = [] {
     return std::vector<Descriptor>{{0, Hold::kStdio}, {1, Hold::kStdio}, {2, Hold::kStdio}};
   };
-  planner_ = std::make_unique<Planner>(
-      &loop_, std::move(input), held, [this](module::InspectionResult r) { plan_ = std::move(r); });
+  planner_ = std::make_unique<Planner>(&loop_, std::move(input), held,
+                                       [this](module::ModulePlan r) { plan_ = std::move(r); });
   planner_->Start();
   while (!plan_.has_value() && interrupted_ == 0) loop_.RunOnce();
   planner_.reset();

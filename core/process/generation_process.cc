@@ -17,7 +17,7 @@
 #include "base/concat.h"
 #include "base/sanitizer.h"
 #include "log/error_log.h"
-#include "process/directive_provider.h"
+#include "module/directive_provider.h"
 #include "process/fault.h"
 #include "process/generation_channel.h"
 #include "process/grant_client.h"
@@ -157,10 +157,10 @@ bool GenerationProcess::Load() {
     return all;
   };
   input.provider = [this, directories](std::string_view directive) {
-    return FindProvider(directive, directories(), snapshot_.early.server_root.value);
+    return module::FindProvider(directive, directories(), snapshot_.early.server_root.value);
   };
   input.offers = [this, directories](std::string_view offer) {
-    return FindOffer(offer, directories(), snapshot_.early.server_root.value);
+    return module::FindOffer(offer, directories(), snapshot_.early.server_root.value);
   };
   input.error_log_fd = check() ? 2 : snapshot_.error_log.get();
   ScoreboardSlot* phase = start_.scoreboard->phase();

@@ -14,7 +14,6 @@
 #include <utility>
 
 #include "base/sanitizer.h"
-#include "process/load_order.h"
 
 namespace httpd::process {
 namespace {
@@ -33,7 +32,7 @@ bool WriteAll(int fd, std::string_view bytes) {
 [[noreturn]] void RunPlanner(const PlannerInput& input,
                              const std::vector<module::InspectionItem>& items, int fd) {
   Problem problem;
-  module::InspectionResult result;
+  module::ModulePlan plan;
   if (DropPrivileges(input.identity, &problem)) {
     // A module file that makes the inspector eat memory must not bring the machine down.
     const rlimit memory{2ull << 30, 2ull << 30};
@@ -42,25 +41,32 @@ bool WriteAll(int fd, std::string_view bytes) {
 #else
     (void)memory;
 #endif
-    result = module::InspectModules(input.inspector_path, input.core, items);
+    module::PlanInput asked = input.plan;
+    asked.items = items;
+    plan = module::PlanModules(asked);
   } else {
     module::Finding finding;
     finding.code = problem.code;
     finding.what = problem.message;
     finding.found = problem.found;
     finding.fix = problem.fix;
-    result.general.push_back(std::move(finding));
+    plan.general.push_back(std::move(finding));
   }
-  WriteAll(fd, module::SerializeInspection(result));
+  WriteAll(fd, module::SerializePlan(plan));
   _exit(0);
 }
 
-bool AnswersWhatWasAsked(const module::InspectionResult& result,
+// Each module that was asked about and each compiled-in one, once, in whatever order.
+bool AnswersWhatWasAsked(const module::ModulePlan& plan, const PlannerInput& input,
                          const std::vector<module::InspectionItem>& items) {
-  return std::equal(result.modules.begin(), result.modules.end(), items.begin(), items.end(),
-                    [](const module::ModuleReport& report, const module::InspectionItem& item) {
-                      return report.name == item.name && report.copy == item.copy;
-                    });
+  using Key = std::pair<std::string_view, std::string_view>;
+  std::vector<Key> asked, answered;
+  for (const auto& report : input.plan.builtin) asked.emplace_back(report.name, report.copy);
+  for (const auto& item : items) asked.emplace_back(item.name, item.copy);
+  for (const auto& report : plan.modules) answered.emplace_back(report.name, report.copy);
+  std::sort(asked.begin(), asked.end());
+  std::sort(answered.begin(), answered.end());
+  return asked == answered;
 }
 
 module::Finding TimedOut(const std::string& original) {
@@ -100,7 +106,8 @@ Planner::~Planner() {
 }
 
 void Planner::Start() {
-  if (input_.items.empty() || !Fork(input_.items)) {
+  if (input_.plan.items.empty()) plan_.modules = input_.plan.builtin;
+  if (input_.plan.items.empty() || !Fork(input_.plan.items)) {
     timer_ = loop_->After(0, [this] { Finish(); });
   }
 }
@@ -108,7 +115,7 @@ void Planner::Start() {
 bool Planner::Fork(std::vector<module::InspectionItem> items) {
   int fds[2];
   if (pipe2(fds, O_CLOEXEC) != 0) {
-    result_.general.push_back(CannotStart(errno));
+    plan_.general.push_back(CannotStart(errno));
     return false;
   }
   pipe_.Reset(fds[0]);
@@ -123,7 +130,7 @@ bool Planner::Fork(std::vector<module::InspectionItem> items) {
   pid_ = ForkRole(Role::kPlanner, "planner", held);
   if (pid_ == 0) RunPlanner(input_, running_, write_end.get());
   if (pid_ < 0) {
-    result_.general.push_back(CannotStart(errno));
+    plan_.general.push_back(CannotStart(errno));
     pipe_.Reset();
     return false;
   }
@@ -140,7 +147,7 @@ void Planner::Read() {
   for (;;) {
     const ssize_t n = read(pipe_.get(), buffer, sizeof buffer);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    if (n > 0 && bytes_.size() <= module::kMaxInspectionBytes) {
+    if (n > 0 && bytes_.size() <= module::kMaxPlanBytes) {
       bytes_.append(buffer, static_cast<size_t>(n));
       continue;
     }
@@ -164,14 +171,16 @@ bool Planner::Exited(pid_t pid, int status) {
 }
 
 void Planner::FinishRun(int status) {
-  module::InspectionResult result;
-  const bool answered = !timed_out_ && module::ParseInspection(bytes_, &result) &&
-                        AnswersWhatWasAsked(result, running_);
-  if (answered) {
-    for (auto& finding : result.general) {
-      if (!alone_ || next_ == 1) result_.general.push_back(std::move(finding));
+  module::ModulePlan plan;
+  const bool answered = !timed_out_ && module::ParsePlan(bytes_, &plan) &&
+                        AnswersWhatWasAsked(plan, input_, running_);
+  if (answered && !alone_) {
+    plan_ = std::move(plan);
+  } else if (answered) {
+    if (next_ == 1) plan_.general = std::move(plan.general);
+    for (auto& report : plan.modules) {
+      if (!report.copy.empty()) plan_.modules.push_back(std::move(report));
     }
-    for (auto& report : result.modules) result_.modules.push_back(std::move(report));
   } else if (running_.size() == 1) {
     const module::InspectionItem& item = running_.front();
     module::ModuleReport report;
@@ -180,7 +189,7 @@ void Planner::FinishRun(int status) {
     report.copy = item.copy;
     report.findings.push_back(timed_out_ ? TimedOut(item.original)
                                          : module::PlannerDied(status, item.original));
-    result_.modules.push_back(std::move(report));
+    plan_.modules.push_back(std::move(report));
   } else {
     alone_ = true;
   }
@@ -189,34 +198,16 @@ void Planner::FinishRun(int status) {
 }
 
 void Planner::NextAlone() {
-  while (next_ < input_.items.size()) {
-    if (Fork({input_.items[next_++]})) return;
+  while (next_ < input_.plan.items.size()) {
+    if (Fork({input_.plan.items[next_++]})) return;
   }
   Finish();
 }
 
 void Planner::Finish() {
-  module::InspectionResult result = std::move(result_);
-  std::vector<module::ModuleReport> all = input_.builtin;
-  for (auto& report : result.modules) all.push_back(std::move(report));
-  std::vector<module::Manifest> manifests;
-  for (const auto& report : all) {
-    manifests.push_back(report.manifest);
-    manifests.back().name = report.name;
-  }
-  // Modules that cannot be loaded anyway have nothing to say about each other.
-  bool sound = !module::HasErrors(result.general);
-  for (const auto& report : all) sound = sound && !module::HasErrors(report.findings);
-  std::vector<size_t> order;
-  if (sound) {
-    order = LoadOrder(manifests, &result.general);
-  } else {
-    for (size_t i = 0; i < all.size(); ++i) order.push_back(i);
-  }
-  result.modules.clear();
-  for (const size_t index : order) result.modules.push_back(std::move(all[index]));
+  module::ModulePlan plan = std::move(plan_);
   const Done done = std::move(done_);
-  done(std::move(result));
+  done(std::move(plan));
 }
 
 }  // namespace httpd::process

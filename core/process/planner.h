@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/unique_fd.h"
-#include "module/inspection.h"
+#include "module/plan.h"
 #include "process/keep_list.h"
 #include "process/poll_loop.h"
 #include "process/privileges.h"
@@ -16,10 +16,7 @@
 namespace httpd::process {
 
 struct PlannerInput {
-  std::string inspector_path;
-  module::CoreFacts core;
-  std::vector<module::InspectionItem> items;  // in the order of the configuration
-  std::vector<module::ModuleReport> builtin;  // compiled-in modules: manifests only, loaded first
+  module::PlanInput plan;
   Identity identity;
 };
 
@@ -30,8 +27,7 @@ class Planner {
  public:
   static constexpr int64_t kTimeout = 20'000;  // milliseconds
 
-  // The result's modules are in load order, compiled-in ones included.
-  using Done = std::function<void(module::InspectionResult)>;
+  using Done = std::function<void(module::ModulePlan)>;
 
   Planner(PollLoop* loop, PlannerInput input, std::function<std::vector<Descriptor>()> held,
           Done done);
@@ -67,7 +63,7 @@ class Planner {
   std::vector<module::InspectionItem> running_;  // what the present process looks at
   bool alone_ = false;                           // each module in a process of its own
   size_t next_ = 0;
-  module::InspectionResult result_;
+  module::ModulePlan plan_;
 };
 
 }  // namespace httpd::process

@@ -37,15 +37,15 @@ class PlannerTest : public testing::Test {
   void Add(const std::string& name, const std::string& content) {
     const std::string path = folder_ + "/mod_" + name + ".so";
     std::ofstream(path) << content;
-    input_.items.push_back({name, "/original/mod_" + name + ".so", path, ""});
+    input_.plan.items.push_back({name, "/original/mod_" + name + ".so", path, ""});
   }
-  module::InspectionResult Run() {
-    std::optional<module::InspectionResult> result;
+  module::ModulePlan Run() {
+    std::optional<module::ModulePlan> result;
     const auto held = [] {
       return std::vector<Descriptor>{{0, Hold::kStdio}, {1, Hold::kStdio}, {2, Hold::kStdio}};
     };
-    planner_ = std::make_unique<Planner>(
-        &loop_, input_, held, [&](module::InspectionResult r) { result = std::move(r); });
+    planner_ = std::make_unique<Planner>(&loop_, input_, held,
+                                         [&](module::ModulePlan r) { result = std::move(r); });
     planner_->Start();
     while (!result.has_value()) loop_.RunOnce();
     return *result;
@@ -69,7 +69,7 @@ TEST_F(PlannerTest, EveryBadFileIsFoundAtOnce) {
 }
 
 TEST_F(PlannerTest, ACrashIsAFindingAboutTheModuleThatCausedIt) {
-  input_.inspector_path = HTTPD_CRASHING_INSPECTOR;
+  input_.plan.inspector_path = HTTPD_CRASHING_INSPECTOR;
   Add("one", "x");
   Add("two", "x");
   const auto result = Run();
@@ -85,7 +85,7 @@ TEST_F(PlannerTest, CompiledInModulesComeFirstUnlessAnOrderSaysOtherwise) {
   module::ModuleReport builtin;
   builtin.name = "static_one";
   builtin.manifest.name = "static_one";
-  input_.builtin = {builtin};
+  input_.plan.builtin = {builtin};
   const auto result = Run();
   ASSERT_EQ(result.modules.size(), 1u);
   EXPECT_EQ(result.modules[0].name, "static_one");

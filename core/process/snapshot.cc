@@ -92,23 +92,27 @@ bool ReadConfiguration(const Options& options, const boot::BootInfo& info, Snaps
 
 bool CopyModules(const boot::BootInfo& info, module::ModuleStore* store, Snapshot* snapshot,
                  PlannerInput* input) {
-  input->inspector_path = info.libexec_dir + "/libhttpd_inspect.so";
-  input->core.version = info.version;
-  input->core.abi_major = HTTPD_ABI_MAJOR;
-  input->core.abi_minor = HTTPD_ABI_MINOR;
-  input->core.api_names = module::ApiNames();
+  input->plan.inspector_path = info.libexec_dir + "/libhttpd_inspect.so";
+  input->plan.core.version = info.version;
+  input->plan.core.abi_major = HTTPD_ABI_MAJOR;
+  input->plan.core.abi_minor = HTTPD_ABI_MINOR;
+  input->plan.core.api_names = module::ApiNames();
   input->identity = snapshot->identity;
-  input->builtin = BuiltinReports();
+  input->plan.builtin = BuiltinReports();
   module::SearchPath search;
   search.server_root = snapshot->early.server_root.value;
   for (const auto& directory : snapshot->early.module_path) {
     search.directories.push_back(directory.value);
   }
   search.libexec_dir = info.libexec_dir;
+  input->plan.directories = search.directories;
+  input->plan.directories.push_back(info.libexec_dir);
+  input->plan.server_root = search.server_root;
+  for (const auto& file : snapshot->early.load_files) input->plan.load_files.push_back(file.value);
   for (const config::ModuleRequest& request : snapshot->early.modules) {
     const auto builtin = [&](const module::ModuleReport& r) { return r.name == request.name; };
     if (IsCorePart(request.name) ||
-        std::any_of(input->builtin.begin(), input->builtin.end(), builtin)) {
+        std::any_of(input->plan.builtin.begin(), input->plan.builtin.end(), builtin)) {
       continue;
     }
     module::Finding finding;
@@ -120,13 +124,13 @@ bool CopyModules(const boot::BootInfo& info, module::ModuleStore* store, Snapsho
       AddFinding(finding, request.position, request.length, snapshot);
       continue;
     }
-    input->items.push_back({request.name, stored.original, stored.copy, request.record});
+    input->plan.items.push_back({request.name, stored.original, stored.copy, request.record});
     snapshot->copies.push_back(std::move(stored));
   }
   return snapshot->diagnostics.ok();
 }
 
-bool AcceptPlan(const module::InspectionResult& plan, Snapshot* snapshot) {
+bool AcceptPlan(const module::ModulePlan& plan, Snapshot* snapshot) {
   for (const module::Finding& finding : plan.general) AddFinding(finding, {}, 0, snapshot);
   std::vector<module::Manifest> manifests;
   // The plan comes from a process that may have been taken over: copies are taken from what the

@@ -52,7 +52,7 @@ bool CopyModules(const boot::BootInfo& info, module::ModuleStore* store, Snapsho
                  PlannerInput* input);
 
 // Takes the planner's answer: modules in load order, and the table of files that may be opened.
-bool AcceptPlan(const module::InspectionResult& plan, Snapshot* snapshot);
+bool AcceptPlan(const module::ModulePlan& plan, Snapshot* snapshot);
 
 // "1 error" and so on, as on the terminal.
 std::string RenderFindings(const Snapshot& snapshot);

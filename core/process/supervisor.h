@@ -65,7 +65,7 @@ class Supervisor {
   void BeginReplace();
   bool Prepare();
   bool PreparePidFile();
-  void OnPlan(module::InspectionResult plan);
+  void OnPlan(module::ModulePlan plan);
   void StartGeneration();
   void OnLoaded(GenerationHandle* handle);
   void OnReady(GenerationHandle* handle);

@@ -115,12 +115,12 @@ bool Supervisor::Prepare() {
   if (!CopyModules(info_, store.get(), &next, &input)) return false;
   swap_->planner =
       std::make_unique<Planner>(&loop_, std::move(input), Stdio,
-                                [this](module::InspectionResult plan) { OnPlan(std::move(plan)); });
+                                [this](module::ModulePlan plan) { OnPlan(std::move(plan)); });
   swap_->planner->Start();
   return true;
 }
 
-void Supervisor::OnPlan(module::InspectionResult plan) {
+void Supervisor::OnPlan(module::ModulePlan plan) {
   if (!AcceptPlan(plan, swap_->snapshot.get())) return FailWithFindings();
   if (FaultOn(Fault::kMapModuleInSupervisor)) {
     for (const auto& module : swap_->snapshot->modules) FaultMap(module.copy);

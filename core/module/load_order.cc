@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The load order of modules, computed from their manifests instead of being asked of the operator.
-#include "process/load_order.h"
+#include "module/load_order.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -10,12 +10,8 @@
 #include "base/concat.h"
 #include "module/order.h"
 
-namespace httpd::process {
+namespace httpd::module {
 namespace {
-
-using module::Finding;
-using module::Manifest;
-using module::ModuleReference;
 
 // -1, 0 or 1 for dotted numbers; a missing part counts as 0.
 int CompareVersions(std::string_view a, std::string_view b) {
@@ -64,7 +60,7 @@ class Resolver {
   std::vector<size_t> Order() {
     for (size_t i = 0; i < modules_.size(); ++i) CheckOne(i);
     for (size_t i = 0; i < modules_.size(); ++i) AddDemands(i);
-    module::Order order = module::StableOrder(modules_.size(), demands_);
+    module::Order order = StableOrder(modules_.size(), demands_);
     for (const auto& cycle : order.cycles) ReportCycle(cycle);
     return std::move(order.nodes);
   }
@@ -126,9 +122,9 @@ class Resolver {
     }
   }
 
-  void ReportCycle(const std::vector<module::Demand>& cycle) {
+  void ReportCycle(const std::vector<Demand>& cycle) {
     std::string found;
-    for (const module::Demand& demand : cycle) {
+    for (const Demand& demand : cycle) {
       base::Append(&found, found.empty() ? "" : ", ", modules_[demand.first].name, " before ",
                    modules_[demand.second].name);
     }
@@ -139,7 +135,7 @@ class Resolver {
 
   const std::vector<Manifest>& modules_;
   std::vector<Finding>* findings_;
-  std::vector<module::Demand> demands_;
+  std::vector<Demand> demands_;
 };
 
 }  // namespace
@@ -154,4 +150,4 @@ std::vector<size_t> LoadOrder(const std::vector<Manifest>& modules,
   return given;
 }
 
-}  // namespace httpd::process
+}  // namespace httpd::module

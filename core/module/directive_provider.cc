@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // "Unknown directive" with a cure: the installed module that would know it. Asked only for a
 // configuration that is refused anyway, so files are simply searched for their manifest strings.
-#include "process/directive_provider.h"
+#include "module/directive_provider.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -11,10 +11,10 @@
 #include <algorithm>
 
 #include "base/concat.h"
+#include "base/same_name.h"
 #include "base/unique_fd.h"
-#include "config/tree.h"
 
-namespace httpd::process {
+namespace httpd::module {
 namespace {
 
 constexpr off_t kMaxFile = 64 << 20;
@@ -88,14 +88,14 @@ bool DeclaresDirective(std::string_view bytes, std::string_view directive) {
   constexpr std::string_view kRequire = "Require ";
   if (!directive.starts_with(kRequire)) {
     return Declares(bytes, "directive=", [&](std::string_view item) {
-      return config::SameName(item, directive);
+      return base::SameName(item, directive);
     });
   }
   std::string name = base::Concat("authz_", directive.substr(kRequire.size()));
   std::replace_if(
       name.begin(), name.end(), [](char c) { return c == '-' || c == '.'; }, '_');
   return Declares(bytes, "provides=", [&](std::string_view item) {
-    return config::SameName(item.substr(0, item.find('/')), name);
+    return base::SameName(item.substr(0, item.find('/')), name);
   });
 }
 
@@ -115,4 +115,4 @@ std::string FindOffer(std::string_view offer, const std::vector<std::string>& di
                     [&](const std::string& bytes) { return DeclaresOffer(bytes, offer); });
 }
 
-}  // namespace httpd::process
+}  // namespace httpd::module

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace httpd::process {
+namespace httpd::module {
 
 // The LoadModule line of an installed module whose manifest declares `directive`; "" when there is
 // none. Looks through mod_*.so in `directories`; runs and maps nothing. Files below `server_root`
@@ -21,4 +21,4 @@ std::string FindOffer(std::string_view offer, const std::vector<std::string>& di
 bool DeclaresDirective(std::string_view bytes, std::string_view directive);
 bool DeclaresOffer(std::string_view bytes, std::string_view offer);
 
-}  // namespace httpd::process
+}  // namespace httpd::module

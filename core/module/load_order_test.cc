@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Orders computed from manifests, and the refusals that name what is missing.
-#include "process/load_order.h"
+#include "module/load_order.h"
 
 #include <gtest/gtest.h>
 
-#include "process/directive_provider.h"
+#include "module/directive_provider.h"
 
-namespace httpd::process {
+namespace httpd::module {
 namespace {
 
-module::Manifest Named(const std::string& name, const std::string& version = "1.0") {
-  module::Manifest manifest;
+Manifest Named(const std::string& name, const std::string& version = "1.0") {
+  Manifest manifest;
   manifest.name = name;
   manifest.version = version;
   return manifest;
@@ -19,8 +19,8 @@ module::Manifest Named(const std::string& name, const std::string& version = "1.
 class LoadOrderTest : public testing::Test {
  protected:
   std::vector<size_t> Order() { return LoadOrder(modules_, &findings_); }
-  std::vector<module::Manifest> modules_;
-  std::vector<module::Finding> findings_;
+  std::vector<Manifest> modules_;
+  std::vector<Finding> findings_;
 };
 
 TEST_F(LoadOrderTest, NothingDemandedKeepsTheText) {
@@ -97,4 +97,4 @@ TEST(DeclaresDirectiveTest, ReadsManifestStringsOnly) {
 }
 
 }  // namespace
-}  // namespace httpd::process
+}  // namespace httpd::module

@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <type_traits>
 
-#include "module/inspection.h"
+#include "module/plan.h"
 
 namespace httpd::module {
 namespace {
 
-constexpr std::string_view kMagic = "HMI1";
+constexpr std::string_view kMagic = "HMI2";
 constexpr uint32_t kMaxText = 64 * 1024;
 constexpr uint32_t kMaxList = 16 * 1024;
 
@@ -32,6 +32,9 @@ class Writer {
     Number(static_cast<uint32_t>(cut.size()));
     out_.append(cut);
     return true;
+  }
+  bool Wide(const uint64_t& value) {
+    return Number(static_cast<uint32_t>(value)) && Number(static_cast<uint32_t>(value >> 32));
   }
   std::string Take() { return std::move(out_); }
 
@@ -59,6 +62,12 @@ class Reader {
     if (!Number(size) || size > kMaxText || size > bytes_.size()) return false;
     text = bytes_.substr(0, size);
     bytes_.remove_prefix(size);
+    return true;
+  }
+  bool Wide(uint64_t& value) {
+    uint32_t low = 0, high = 0;
+    if (!Number(low) || !Number(high)) return false;
+    value = uint64_t{high} << 32 | low;
     return true;
   }
   bool Magic() {
@@ -156,28 +165,48 @@ bool VisitReport(Wire& wire, Value& report) {
          Texts(wire, report.imports) && Texts(wire, report.records);
 }
 
+// A time before 1970 is a number with its highest bit set.
 template <class Wire, class Value>
-bool VisitResult(Wire& wire, Value& result) {
-  return Findings(wire, result.general) &&
-         Each(wire, result.modules, [](Wire& w, auto& report) { return VisitReport(w, report); });
+bool Time(Wire& wire, Value& value) {
+  uint64_t number = static_cast<uint64_t>(value);
+  if (!wire.Wide(number)) return false;
+  if constexpr (Wire::kReads) value = static_cast<Value>(number);
+  return true;
+}
+
+template <class Wire, class Value>
+bool VisitDependency(Wire& wire, Value& dependency) {
+  auto& identity = dependency.identity;
+  return wire.Text(dependency.path) && wire.Wide(identity.device) && wire.Wide(identity.inode) &&
+         wire.Wide(identity.size) && Time(wire, identity.mtime_ns) && Time(wire, identity.ctime_ns);
+}
+
+template <class Wire, class Value>
+bool VisitPlan(Wire& wire, Value& plan) {
+  return Findings(wire, plan.general) &&
+         Each(wire, plan.modules, [](Wire& w, auto& report) { return VisitReport(w, report); }) &&
+         Each(wire, plan.also,
+              [](Wire& w, auto& also) { return w.Text(also.name) && w.Text(also.required_by); }) &&
+         Each(wire, plan.depends_on,
+              [](Wire& w, auto& dependency) { return VisitDependency(w, dependency); });
 }
 
 }  // namespace
 
-std::string SerializeInspection(const InspectionResult& result) {
+std::string SerializePlan(const ModulePlan& plan) {
   Writer writer;
-  VisitResult(writer, result);
+  VisitPlan(writer, plan);
   return writer.Take();
 }
 
-bool ParseInspection(std::string_view bytes, InspectionResult* result) {
-  *result = InspectionResult();
+bool ParsePlan(std::string_view bytes, ModulePlan* plan) {
+  *plan = ModulePlan();
   Reader reader(bytes);
-  if (bytes.size() <= kMaxInspectionBytes && reader.Magic() && VisitResult(reader, *result) &&
+  if (bytes.size() <= kMaxPlanBytes && reader.Magic() && VisitPlan(reader, *plan) &&
       reader.AtEnd()) {
     return true;
   }
-  *result = InspectionResult();
+  *plan = ModulePlan();
   return false;
 }
 

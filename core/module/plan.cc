@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The verdict on a whole set of modules: each inspected by itself, then all of them together. The
+// planner process and httpdctl come to it the same way, so that they cannot differ.
+
+#include "module/plan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "module/inspector_library.h"
+#include "module/load_order.h"
+#include "module/superficial.h"
+
+namespace httpd::module {
+namespace {
+
+bool Sound(const std::vector<ModuleReport>& reports) {
+  return std::none_of(reports.begin(), reports.end(),
+                      [](const ModuleReport& report) { return HasErrors(report.findings); });
+}
+
+// Modules that cannot be loaded anyway have nothing to say about each other.
+void PutInOrder(ModulePlan* plan) {
+  if (HasErrors(plan->general) || !Sound(plan->modules)) return;
+  std::vector<Manifest> manifests;
+  for (const ModuleReport& report : plan->modules) {
+    manifests.push_back(report.manifest);
+    manifests.back().name = report.name;
+  }
+  std::vector<ModuleReport> ordered;
+  for (const size_t index : LoadOrder(manifests, &plan->general)) {
+    ordered.push_back(std::move(plan->modules[index]));
+  }
+  plan->modules = std::move(ordered);
+}
+
+}  // namespace
+
+bool ModulePlan::ok() const { return !HasErrors(general) && Sound(modules); }
+
+ModulePlan PlanModules(const PlanInput& input) {
+  ModulePlan plan;
+  plan.modules = input.builtin;
+  Finding warning;
+  const InspectorLibrary* library =
+      InspectorLibrary::Open(input.inspector_path, input.core.version, &warning);
+  if (library == nullptr) plan.general.push_back(std::move(warning));
+  plan.modules.reserve(input.builtin.size() + input.items.size());
+  for (const InspectionItem& item : input.items) {
+    ModuleReport& report = plan.modules.emplace_back();
+    report.name = item.name;
+    report.original = item.original;
+    report.copy = item.copy;
+    if (library != nullptr) {
+      InspectModule(*library, input.core, item, &report);
+    } else {
+      InspectSuperficially(item, &report.findings);
+    }
+  }
+  PutInOrder(&plan);
+  return plan;
+}
+
+}  // namespace httpd::module
