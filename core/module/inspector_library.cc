@@ -40,7 +40,9 @@ bool InspectorLibrary::Load(const std::string& path, std::string* reason) {
          Bind(handle, "httpd_inspect_get_facts", &get_facts, reason) &&
          Bind(handle, "httpd_inspect_needed", &needed, reason) &&
          Bind(handle, "httpd_inspect_imports", &imports, reason) &&
-         Bind(handle, "httpd_inspect_exports", &exports, reason);
+         Bind(handle, "httpd_inspect_exports", &exports, reason) &&
+         Bind(handle, "httpd_inspect_needed_versions", &needed_versions, reason) &&
+         Bind(handle, "httpd_inspect_defined_versions", &defined_versions, reason);
 }
 
 const InspectorLibrary* InspectorLibrary::Open(const std::string& path,

@@ -25,6 +25,8 @@ class InspectorLibrary {
   decltype(&httpd_inspect_needed) needed = nullptr;
   decltype(&httpd_inspect_imports) imports = nullptr;
   decltype(&httpd_inspect_exports) exports = nullptr;
+  decltype(&httpd_inspect_needed_versions) needed_versions = nullptr;
+  decltype(&httpd_inspect_defined_versions) defined_versions = nullptr;
 
  private:
   bool Load(const std::string& path, std::string* reason);

@@ -38,6 +38,33 @@ uint32_t SymbolType(unsigned type) {
   }
 }
 
+// Names of EI_OSABI: gABI, registry of OSABI values. 0 is what all but a few write: "System V",
+// also on Linux, where GNU's number only means that its extensions are used.
+std::string OsAbiName(uint32_t number) {
+  switch (number) {
+    case elf::ELFOSABI_NONE:
+      return "System V";
+    case elf::ELFOSABI_HPUX:
+      return "HP-UX";
+    case elf::ELFOSABI_NETBSD:
+      return "NetBSD";
+    case elf::ELFOSABI_GNU:
+      return "GNU/Linux";
+    case elf::ELFOSABI_SOLARIS:
+      return "Solaris";
+    case elf::ELFOSABI_AIX:
+      return "AIX";
+    case elf::ELFOSABI_IRIX:
+      return "IRIX";
+    case elf::ELFOSABI_FREEBSD:
+      return "FreeBSD";
+    case elf::ELFOSABI_OPENBSD:
+      return "OpenBSD";
+    default:
+      return "OS ABI number " + std::to_string(number);
+  }
+}
+
 template <class ELFT>
 class ElfReader {
  public:
@@ -87,6 +114,8 @@ class ElfReader {
     view_->bits = ELFT::Is64Bits ? 64 : 32;
     view_->big_endian = ELFT::Endianness == llvm::endianness::big;
     view_->SetTarget();
+    view_->os_abi = header.e_ident[elf::EI_OSABI];
+    view_->os_abi_name = OsAbiName(view_->os_abi);
     switch (header.e_type) {
       case elf::ET_REL:
         view_->kind = HTTPD_INSPECT_RELOCATABLE;
@@ -99,6 +128,7 @@ class ElfReader {
       case elf::ET_DYN:
         view_->kind = HTTPD_INSPECT_SHARED;
         view_->kind_name = "ELF shared object";
+        view_->flags |= HTTPD_INSPECT_ANY_ADDRESS;
         break;
       case elf::ET_CORE:
         view_->kind = HTTPD_INSPECT_CORE;
@@ -126,16 +156,19 @@ class ElfReader {
       return false;
     }
     if (!Take(file_.program_headers(), "program header table", &segments_)) return false;
+    bool has_stack_note = false;
     for (const Segment& segment : segments_) {
       if (segment.p_type == elf::PT_NULL) continue;
       if (!Within(segment.p_offset, segment.p_filesz, "a segment")) return false;
       if (segment.p_type == elf::PT_INTERP) has_interpreter_ = true;
       if (segment.p_type == elf::PT_GNU_RELRO) view_->flags |= HTTPD_INSPECT_RELRO;
-      if (segment.p_type == elf::PT_GNU_STACK && (segment.p_flags & elf::PF_X) != 0) {
-        view_->flags |= HTTPD_INSPECT_EXEC_STACK;
+      if (segment.p_type == elf::PT_GNU_STACK) {
+        has_stack_note = true;
+        if ((segment.p_flags & elf::PF_X) != 0) view_->flags |= HTTPD_INSPECT_EXEC_STACK;
       }
       if (segment.p_type == elf::PT_NOTE) ReadNotes(segment);
     }
+    if (!has_stack_note && !segments_.empty()) view_->flags |= HTTPD_INSPECT_NO_STACK_NOTE;
     return true;
   }
 
@@ -240,10 +273,16 @@ class ElfReader {
       case elf::DT_SONAME:
         return StringAt(view_, strings, value, "own library name", &view_->soname);
       case elf::DT_RUNPATH:
+        has_run_path_ = true;
+        view_->flags &= ~uint32_t{HTTPD_INSPECT_RPATH};
         return StringAt(view_, strings, value, "run path", &view_->run_path);
-      case elf::DT_RPATH:
-        return !view_->run_path.empty() ||
-               StringAt(view_, strings, value, "run path", &view_->run_path);
+      case elf::DT_RPATH:  // ignored by the loader beside a RUNPATH
+        if (has_run_path_) return true;
+        view_->flags |= HTTPD_INSPECT_RPATH;
+        return StringAt(view_, strings, value, "run path", &view_->run_path);
+      case elf::DT_BIND_NOW:
+        view_->flags |= HTTPD_INSPECT_BIND_NOW;
+        return true;
       case elf::DT_TEXTREL:
         view_->flags |= HTTPD_INSPECT_TEXT_RELOCATIONS;
         return true;
@@ -255,6 +294,8 @@ class ElfReader {
       case elf::DT_FLAGS_1:
         if ((value & elf::DF_1_NOW) != 0) view_->flags |= HTTPD_INSPECT_BIND_NOW;
         if ((value & elf::DF_1_NODELETE) != 0) view_->flags |= HTTPD_INSPECT_NODELETE;
+        if ((value & elf::DF_1_INITFIRST) != 0) view_->flags |= HTTPD_INSPECT_INIT_FIRST;
+        if ((value & elf::DF_1_NOOPEN) != 0) view_->flags |= HTTPD_INSPECT_NO_OPEN;
         pie_ = (value & elf::DF_1_PIE) != 0;
         return true;
       default:
@@ -299,8 +340,7 @@ class ElfReader {
       return false;
     }
     for (size_t i = 1; i < symbols.size(); ++i) {
-      const uint32_t version =
-          i < versions.size() ? versions[i].vs_index & elf::VERSYM_VERSION : 0u;
+      const uint32_t version = i < versions.size() ? uint32_t{versions[i].vs_index} : 0u;
       if (!ReadSymbol(symbols[i], View8(names), version)) return false;
     }
     return true;
@@ -309,11 +349,16 @@ class ElfReader {
   bool ReadSymbol(const typename ELFT::Sym& symbol, std::string_view names, uint32_t version) {
     const unsigned binding = symbol.getBinding();
     if (binding == elf::STB_LOCAL) return true;
-    if (binding == elf::STB_GNU_UNIQUE) view_->flags |= HTTPD_INSPECT_GNU_UNIQUE;
     Symbol out;
+    if (binding == elf::STB_GNU_UNIQUE) {
+      view_->flags |= HTTPD_INSPECT_GNU_UNIQUE;
+      out.flags |= HTTPD_INSPECT_SYMBOL_UNIQUE;
+    }
     if (!StringAt(view_, names, symbol.st_name, "symbol name", &out.name)) return false;
     if (out.name.empty()) return true;
-    out.version = versions_.Name(version);
+    const Version found = versions_.At(version & elf::VERSYM_VERSION);
+    out.version = found.version;
+    out.library = found.library;
     out.type = SymbolType(symbol.getType());
     out.weak = binding == elf::STB_WEAK;
     out.bytes = symbol.st_size;
@@ -321,6 +366,7 @@ class ElfReader {
       view_->imports.push_back(out);
     } else if (symbol.getVisibility() == elf::STV_DEFAULT ||
                symbol.getVisibility() == elf::STV_PROTECTED) {
+      if ((version & elf::VERSYM_HIDDEN) != 0) out.flags |= HTTPD_INSPECT_SYMBOL_OLD_VERSION;
       view_->exports.push_back(out);
     }
     return true;
@@ -337,6 +383,7 @@ class ElfReader {
   ElfVersions<ELFT> versions_;
   bool pie_ = false;
   bool has_interpreter_ = false;
+  bool has_run_path_ = false;
 };
 
 template <class ELFT>

@@ -39,21 +39,27 @@ class ElfVersions {
  public:
   explicit ElfVersions(View* view) : view_(view) {}
 
-  // Empty for 0 and 1, which mean "local" and "no version".
-  std::string_view Name(uint32_t index) const {
-    return index > 1 && index < names_.size() ? names_[index] : std::string_view();
+  // Empty for 0 and 1, which mean "local" and "no version". The library is that which a needed
+  // version is asked of.
+  Version At(uint32_t index) const {
+    return index > 1 && index < versions_.size() ? versions_[index] : Version();
   }
 
   bool ReadDefinitions(std::string_view section, std::string_view strings) {
     for (uint64_t offset = 0;;) {
-      const auto* entry = At<typename ELFT::Verdef>(section, offset);
+      const auto* entry = Struct<typename ELFT::Verdef>(section, offset);
       if (entry == nullptr) return false;
-      const auto* aux = At<typename ELFT::Verdaux>(section, offset + entry->vd_aux);
+      const auto* aux = Struct<typename ELFT::Verdaux>(section, offset + entry->vd_aux);
       std::string_view name;
       if (aux == nullptr || !StringAt(view_, strings, aux->vda_name, "version name", &name)) {
         return false;
       }
-      SetName(entry->vd_ndx, name);
+      Version version;
+      version.version = name;
+      version.weak = (entry->vd_flags & llvm::ELF::VER_FLG_WEAK) != 0;
+      version.base = (entry->vd_flags & llvm::ELF::VER_FLG_BASE) != 0;
+      view_->defined_versions.push_back(version);
+      Set(entry->vd_ndx, version);
       if (entry->vd_next == 0) return true;
       offset += entry->vd_next;
     }
@@ -63,8 +69,11 @@ class ElfVersions {
     // The lists of two libraries may overlap in a hostile file: bound the whole.
     size_t steps = section.size() / sizeof(typename ELFT::Vernaux) + 1;
     for (uint64_t offset = 0;;) {
-      const auto* entry = At<typename ELFT::Verneed>(section, offset);
-      if (entry == nullptr || !ReadNeedsOf(section, strings, offset + entry->vn_aux, &steps)) {
+      const auto* entry = Struct<typename ELFT::Verneed>(section, offset);
+      std::string_view library;
+      if (entry == nullptr ||
+          !StringAt(view_, strings, entry->vn_file, "library of a version", &library) ||
+          !ReadNeedsOf(section, strings, offset + entry->vn_aux, library, &steps)) {
         return false;
       }
       if (entry->vn_next == 0) return true;
@@ -74,9 +83,9 @@ class ElfVersions {
 
  private:
   bool ReadNeedsOf(std::string_view section, std::string_view strings, uint64_t offset,
-                   size_t* steps) {
+                   std::string_view library, size_t* steps) {
     for (;;) {
-      const auto* aux = At<typename ELFT::Vernaux>(section, offset);
+      const auto* aux = Struct<typename ELFT::Vernaux>(section, offset);
       std::string_view name;
       if (aux == nullptr || !StringAt(view_, strings, aux->vna_name, "version name", &name)) {
         return false;
@@ -85,7 +94,12 @@ class ElfVersions {
         view_->Malformed("its version needs refer to each other");
         return false;
       }
-      SetName(aux->vna_other, name);
+      Version version;
+      version.library = library;
+      version.version = name;
+      version.weak = (aux->vna_flags & llvm::ELF::VER_FLG_WEAK) != 0;
+      view_->needed_versions.push_back(version);
+      Set(aux->vna_other, version);
       if (aux->vna_next == 0) return true;
       offset += aux->vna_next;
     }
@@ -93,7 +107,7 @@ class ElfVersions {
 
   // The struct at `offset` of a section, or null and the view is malformed.
   template <class T>
-  const T* At(std::string_view section, uint64_t offset) {
+  const T* Struct(std::string_view section, uint64_t offset) {
     if (offset <= section.size() && section.size() - offset >= sizeof(T)) {
       return reinterpret_cast<const T*>(section.data() + offset);
     }
@@ -101,14 +115,14 @@ class ElfVersions {
     return nullptr;
   }
 
-  void SetName(uint32_t index, std::string_view name) {
+  void Set(uint32_t index, const Version& version) {
     index &= llvm::ELF::VERSYM_VERSION;
-    if (names_.size() <= index) names_.resize(index + 1);
-    names_[index] = name;
+    if (versions_.size() <= index) versions_.resize(index + 1);
+    versions_[index] = version;
   }
 
   View* view_;
-  std::vector<std::string_view> names_;
+  std::vector<Version> versions_;
 };
 
 }  // namespace httpd::object

@@ -37,6 +37,20 @@ fixture(libplain.so DEPENDS plain.c
 fixture(libversioned.so DEPENDS versioned.c versioned.map
   COMMAND ${cc} -shared -fPIC -o libversioned.so
     -Wl,--version-script=${source_dir}/versioned.map ${source_dir}/versioned.c)
+set(run_path -Wl,-rpath,/opt/lib:$ORIGIN)
+fixture(librpath.so DEPENDS plain.c
+  COMMAND ${cc} -shared -fPIC -o librpath.so ${run_path} -Wl,--disable-new-dtags
+    ${source_dir}/plain.c)
+fixture(librunpath.so DEPENDS plain.c
+  COMMAND ${cc} -shared -fPIC -o librunpath.so ${run_path} -Wl,--enable-new-dtags
+    ${source_dir}/plain.c)
+# With everything that hardens and that keeps a library from being opened or closed; and without.
+fixture(libhard.so DEPENDS plain.c
+  COMMAND ${cc} -shared -fPIC -o libhard.so -Wl,-z,now,-z,relro,-z,nodelete,-z,initfirst
+    -Wl,-z,nodlopen,-z,noexecstack ${source_dir}/plain.c)
+fixture(libsoft.so DEPENDS plain.c
+  COMMAND ${cc} -shared -fPIC -ftls-model=initial-exec -o libsoft.so
+    -Wl,-z,lazy,-z,norelro,-z,execstack ${source_dir}/plain.c)
 fixture(plain.o DEPENDS plain.c COMMAND ${cc} -fPIC -c -o plain.o ${source_dir}/plain.c)
 fixture(plain.a DEPENDS plain.c
   COMMAND ${cc} -fPIC -c -o archived.o ${source_dir}/plain.c

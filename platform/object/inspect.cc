@@ -20,6 +20,7 @@
 namespace {
 
 using httpd::object::Symbol;
+using httpd::object::Version;
 using httpd::object::View;
 
 constexpr uint64_t kDefaultMaxBytes = 256ull << 20;
@@ -77,6 +78,24 @@ int32_t EachSymbol(const std::vector<Symbol>& symbols, httpd_inspect_symbol_fn e
     out.bytes = symbol.bytes;
     out.name = Str(symbol.name);
     out.version = Str(symbol.version);
+    out.flags = symbol.flags;
+    out.library = Str(symbol.library);
+    out.forward = Str(symbol.forward);
+    out.ordinal = symbol.ordinal;
+    if (each(user, &out) != 0) break;
+  }
+  return HTTPD_INSPECT_OK;
+}
+
+int32_t EachVersion(const std::vector<Version>& versions, httpd_inspect_version_fn each,
+                    void* user) {
+  for (const Version& version : versions) {
+    httpd_inspect_version_entry out = {};
+    out.size = sizeof(out);
+    out.weak = version.weak ? 1 : 0;
+    out.base = version.base ? 1 : 0;
+    out.library = Str(version.library);
+    out.version = Str(version.version);
     if (each(user, &out) != 0) break;
   }
   return HTTPD_INSPECT_OK;
@@ -183,6 +202,10 @@ int32_t httpd_inspect_get_facts(const httpd_inspect_object* object, httpd_inspec
   out.run_path = Str(view.run_path);
   out.build_id = Str(view.build_id);
   out.manifest = Str(view.manifest);
+  out.os_abi = view.os_abi;
+  out.slice_count = view.slice_count;
+  out.os_abi_name = Str(view.os_abi_name);
+  out.slices = Str(view.slices);
   Deliver(out, facts);
   return HTTPD_INSPECT_OK;
 }
@@ -207,6 +230,20 @@ int32_t httpd_inspect_exports(const httpd_inspect_object* object, httpd_inspect_
                               void* user, httpd_inspect_error* error) {
   const int32_t code = CheckList(object, each != nullptr, error);
   return code != HTTPD_INSPECT_OK ? code : EachSymbol(object->view.exports, each, user);
+}
+
+int32_t httpd_inspect_needed_versions(const httpd_inspect_object* object,
+                                      httpd_inspect_version_fn each, void* user,
+                                      httpd_inspect_error* error) {
+  const int32_t code = CheckList(object, each != nullptr, error);
+  return code != HTTPD_INSPECT_OK ? code : EachVersion(object->view.needed_versions, each, user);
+}
+
+int32_t httpd_inspect_defined_versions(const httpd_inspect_object* object,
+                                       httpd_inspect_version_fn each, void* user,
+                                       httpd_inspect_error* error) {
+  const int32_t code = CheckList(object, each != nullptr, error);
+  return code != HTTPD_INSPECT_OK ? code : EachVersion(object->view.defined_versions, each, user);
 }
 
 }  // extern "C"

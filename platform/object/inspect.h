@@ -29,7 +29,7 @@ extern "C" {
 #endif
 
 /* Raised when a function is added; the meaning of existing ones never changes. */
-#define HTTPD_INSPECT_VERSION 1
+#define HTTPD_INSPECT_VERSION 2
 
 typedef struct httpd_inspect_object httpd_inspect_object;
 
@@ -98,7 +98,17 @@ enum {
   HTTPD_INSPECT_GNU_UNIQUE = 1u << 5,
   HTTPD_INSPECT_NODELETE = 1u << 6,
   HTTPD_INSPECT_BIND_NOW = 1u << 7,
-  HTTPD_INSPECT_RELRO = 1u << 8
+  HTTPD_INSPECT_RELRO = 1u << 8,
+  /* Since version 2. */
+  HTTPD_INSPECT_RPATH = 1u << 9,          /* ELF: run_path came from DT_RPATH, no DT_RUNPATH */
+  HTTPD_INSPECT_INIT_FIRST = 1u << 10,    /* its initialisers run before those of what it needs */
+  HTTPD_INSPECT_NO_OPEN = 1u << 11,       /* ELF DF_1_NOOPEN: dlopen() must refuse it */
+  HTTPD_INSPECT_NO_STACK_NOTE = 1u << 12, /* ELF without PT_GNU_STACK: the system's default */
+  HTTPD_INSPECT_ANY_ADDRESS = 1u << 13,   /* ELF ET_DYN, Mach-O PIE or library, PE DYNAMIC_BASE */
+  HTTPD_INSPECT_NX = 1u << 14,            /* PE NX_COMPAT */
+  HTTPD_INSPECT_HIGH_ENTROPY = 1u << 15,  /* PE HIGH_ENTROPY_VA */
+  HTTPD_INSPECT_CONTROL_FLOW_GUARD = 1u << 16, /* PE GUARD_CF */
+  HTTPD_INSPECT_FLAT_NAMESPACE = 1u << 17 /* Mach-O without MH_TWOLEVEL: imports name no library */
 };
 
 typedef struct httpd_inspect_facts {
@@ -118,7 +128,13 @@ typedef struct httpd_inspect_facts {
   httpd_inspect_str soname;
   httpd_inspect_str run_path; /* RUNPATH, else RPATH */
   httpd_inspect_str build_id; /* hexadecimal */
-  httpd_inspect_str manifest; /* bytes of the section .httpd_manifest */
+  httpd_inspect_str manifest; /* bytes of the manifest section, HTTPD_MANIFEST_SECTION */
+  /* Since version 2. */
+  uint32_t os_abi;      /* the format's own number: EI_OSABI, Mach-O platform, PE subsystem */
+  uint32_t slice_count; /* objects in a universal binary; 0 for other files */
+  httpd_inspect_str os_abi_name; /* "System V", "Linux", "macOS", "Windows console", "AIX" */
+  httpd_inspect_str slices; /* of a universal binary: "x86-64, AArch64". All other facts and lists
+                             * are those of the slice for this machine, or of the first. */
 } httpd_inspect_facts;
 
 typedef struct httpd_inspect_options {
@@ -134,20 +150,45 @@ enum {
   HTTPD_INSPECT_SYMBOL_TLS = 3
 };
 
+/* symbol.flags */
+enum {
+  HTTPD_INSPECT_SYMBOL_OLD_VERSION = 1u << 0, /* ELF export name@VERSION, not the default @@ */
+  HTTPD_INSPECT_SYMBOL_UNIQUE = 1u << 1,      /* ELF STB_GNU_UNIQUE */
+  HTTPD_INSPECT_SYMBOL_ORDINAL = 1u << 2,     /* PE: `ordinal` counts */
+  HTTPD_INSPECT_SYMBOL_LAZY = 1u << 3 /* import bound at first use: Mach-O lazy, PE delay-load */
+};
+
 typedef struct httpd_inspect_symbol {
   uint32_t size;
-  uint32_t type; /* HTTPD_INSPECT_SYMBOL_* */
-  uint32_t weak; /* 0 or 1 */
-  uint32_t reserved;
-  uint64_t bytes; /* size of the thing, 0 when unknown */
-  httpd_inspect_str name;
+  uint32_t type;             /* HTTPD_INSPECT_SYMBOL_* */
+  uint32_t weak;             /* 0 or 1 */
+  uint32_t flags;            /* HTTPD_INSPECT_SYMBOL_*: since version 2 */
+  uint64_t bytes;            /* size of the thing, 0 when unknown */
+  httpd_inspect_str name;    /* empty for a PE symbol that has only an ordinal */
   httpd_inspect_str version; /* "GLIBC_2.34"; empty when unversioned */
+  /* Since version 2. */
+  httpd_inspect_str library; /* of an import: who is asked for it, when the file says so (ELF: the
+                              * library of its version; Mach-O, PE, XCOFF: always) */
+  httpd_inspect_str forward; /* of an export that only passes on: "NTDLL.RtlMoveMemory" */
+  uint32_t ordinal;          /* PE: its number, when SYMBOL_ORDINAL is set */
+  uint32_t reserved;
 } httpd_inspect_symbol;
+
+/* A version of a library's interface. `library` is empty in those that the file defines itself. */
+typedef struct httpd_inspect_version_entry {
+  uint32_t size;
+  uint32_t weak; /* 1: the loader does not insist on a weak version */
+  uint32_t base; /* 1: the entry that only names the file itself (VER_FLG_BASE) */
+  uint32_t reserved;
+  httpd_inspect_str library;
+  httpd_inspect_str version;
+} httpd_inspect_version_entry;
 
 /* Callbacks return 0 to go on and anything else to end the list early (the function then returns
  * 0). */
 typedef int32_t (*httpd_inspect_name_fn)(void* user, httpd_inspect_str name);
 typedef int32_t (*httpd_inspect_symbol_fn)(void* user, const httpd_inspect_symbol* symbol);
+typedef int32_t (*httpd_inspect_version_fn)(void* user, const httpd_inspect_version_entry* entry);
 
 /* HTTPD_INSPECT_VERSION of the library that answers. */
 HTTPD_INSPECT_API uint32_t httpd_inspect_version(void);
@@ -194,6 +235,15 @@ HTTPD_INSPECT_API int32_t httpd_inspect_imports(const httpd_inspect_object* obje
 HTTPD_INSPECT_API int32_t httpd_inspect_exports(const httpd_inspect_object* object,
                                                 httpd_inspect_symbol_fn each, void* user,
                                                 httpd_inspect_error* error);
+
+/* Versions that the file asks of libraries, and those that it defines (GNU symbol versioning; other
+ * formats have none, and their lists are empty). Since version 2. */
+HTTPD_INSPECT_API int32_t httpd_inspect_needed_versions(const httpd_inspect_object* object,
+                                                        httpd_inspect_version_fn each, void* user,
+                                                        httpd_inspect_error* error);
+HTTPD_INSPECT_API int32_t httpd_inspect_defined_versions(const httpd_inspect_object* object,
+                                                         httpd_inspect_version_fn each, void* user,
+                                                         httpd_inspect_error* error);
 
 #ifdef __cplusplus
 }

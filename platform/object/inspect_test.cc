@@ -136,6 +136,66 @@ TEST(InspectTest, KnowsSymbolVersions) {
 #endif
 }
 
+struct Versions {
+  std::vector<std::string> lines;
+  static int32_t Add(void* user, const httpd_inspect_version_entry* entry) {
+    std::string line = Text(entry->library) + ":" + Text(entry->version);
+    if (entry->base != 0) line += " base";
+    static_cast<Versions*>(user)->lines.push_back(line + (entry->weak != 0 ? " weak" : ""));
+    return 0;
+  }
+};
+
+TEST(InspectTest, ListsVersionsDefinedAndNeeded) {
+  const std::string path = Fixture("libversioned.so");
+  httpd_inspect_object* object = nullptr;
+  ASSERT_EQ(httpd_inspect_open_path(path.c_str(), nullptr, &object, nullptr), HTTPD_INSPECT_OK);
+  Versions defined, needed;
+  EXPECT_EQ(httpd_inspect_defined_versions(object, Versions::Add, &defined, nullptr), 0);
+  EXPECT_THAT(defined.lines, ElementsAre(":libversioned.so base", ":ANSWER_1", ":ANSWER_2"));
+  httpd_inspect_close(object);
+#if defined(__GLIBC__)
+  ASSERT_EQ(httpd_inspect_open_path("/proc/self/exe", nullptr, &object, nullptr), 0);
+  EXPECT_EQ(httpd_inspect_needed_versions(object, Versions::Add, &needed, nullptr), 0);
+  EXPECT_THAT(needed.lines, Contains(testing::StartsWith("libc.so.6:GLIBC_2.")));
+  // The same library is named by the symbols of that version.
+  std::vector<std::string> libraries;
+  const auto each = [](void* user, const httpd_inspect_symbol* symbol) {
+    if (Text(symbol->version).starts_with("GLIBC_")) {
+      static_cast<std::vector<std::string>*>(user)->push_back(Text(symbol->library));
+    }
+    return int32_t{0};
+  };
+  EXPECT_EQ(httpd_inspect_imports(object, each, &libraries, nullptr), 0);
+  EXPECT_THAT(libraries, Contains("libc.so.6"));
+  httpd_inspect_close(object);
+#endif
+}
+
+TEST(InspectTest, TellsRpathFromRunpathAndNamesTheOsAbi) {
+  Inspected rpath(Fixture("librpath.so")), runpath(Fixture("librunpath.so"));
+  EXPECT_EQ(Text(rpath.facts.run_path), "/opt/lib:$ORIGIN");
+  EXPECT_TRUE(rpath.Has(HTTPD_INSPECT_RPATH));
+  EXPECT_EQ(Text(runpath.facts.run_path), "/opt/lib:$ORIGIN");
+  EXPECT_FALSE(runpath.Has(HTTPD_INSPECT_RPATH));
+  EXPECT_EQ(Text(runpath.facts.os_abi_name), "System V");
+  EXPECT_EQ(runpath.facts.slice_count, 0u);
+}
+
+TEST(InspectTest, SeesHardeningAndWhatKeepsALibraryLoaded) {
+  Inspected hard(Fixture("libhard.so")), soft(Fixture("libsoft.so"));
+  for (uint32_t flag : {HTTPD_INSPECT_BIND_NOW, HTTPD_INSPECT_RELRO, HTTPD_INSPECT_NODELETE,
+                        HTTPD_INSPECT_INIT_FIRST, HTTPD_INSPECT_NO_OPEN}) {
+    EXPECT_TRUE(hard.Has(flag)) << flag;
+    EXPECT_FALSE(soft.Has(flag)) << flag;
+  }
+  for (uint32_t flag : {HTTPD_INSPECT_EXEC_STACK, HTTPD_INSPECT_STATIC_TLS}) {
+    EXPECT_TRUE(soft.Has(flag)) << flag;
+    EXPECT_FALSE(hard.Has(flag)) << flag;
+  }
+  EXPECT_TRUE(hard.Has(HTTPD_INSPECT_ANY_ADDRESS));
+}
+
 struct KindCase {
   const char* file;
   uint32_t kind;

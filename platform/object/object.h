@@ -14,9 +14,20 @@ namespace httpd::object {
 struct Symbol {
   std::string_view name;
   std::string_view version;
+  std::string_view library;
+  std::string_view forward;
   uint32_t type = HTTPD_INSPECT_SYMBOL_OTHER;
+  uint32_t flags = 0;
+  uint32_t ordinal = 0;
   bool weak = false;
   uint64_t bytes = 0;
+};
+
+struct Version {
+  std::string_view library;
+  std::string_view version;
+  bool weak = false;
+  bool base = false;
 };
 
 // Everything known about one file. Views point into `bytes` or into the strings below.
@@ -31,6 +42,10 @@ struct View {
   uint32_t machine = 0;
   uint32_t bits = 0;
   bool big_endian = false;
+  uint32_t os_abi = 0;
+  uint32_t slice_count = 0;
+  std::string os_abi_name;
+  std::string slices;
   std::string kind_name;
   std::string machine_name;
   std::string target;
@@ -42,6 +57,8 @@ struct View {
   std::vector<std::string_view> needed;
   std::vector<Symbol> imports;
   std::vector<Symbol> exports;
+  std::vector<Version> needed_versions;
+  std::vector<Version> defined_versions;
 
   void SetTarget();  // from machine_name, bits and big_endian
   void Truncated(std::string why);
