@@ -42,6 +42,7 @@ struct ModuleReport {
   std::vector<std::string> needed;   // libraries it asks for
   std::vector<std::string> imports;  // httpd_* functions it uses, sorted
   std::vector<std::string> records;  // exported *_module symbols, sorted
+  uint32_t inspect_us = 0;           // how long looking at it took, microseconds
 
   bool operator==(const ModuleReport&) const = default;
 };

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/stopwatch.h"
 #include "module/inspector_library.h"
 #include "module/load_order.h"
 #include "module/superficial.h"
@@ -43,8 +44,10 @@ ModulePlan PlanModules(const PlanInput& input) {
   ModulePlan plan;
   plan.modules = input.builtin;
   Finding warning;
+  const base::Stopwatch opening;
   const InspectorLibrary* library =
       InspectorLibrary::Open(input.inspector_path, input.core.version, &warning);
+  plan.open_us = opening.Microseconds();
   if (library == nullptr) plan.general.push_back(std::move(warning));
   plan.modules.reserve(input.builtin.size() + input.items.size());
   for (const InspectionItem& item : input.items) {
@@ -52,11 +55,13 @@ ModulePlan PlanModules(const PlanInput& input) {
     report.name = item.name;
     report.original = item.original;
     report.copy = item.copy;
+    const base::Stopwatch watch;
     if (library != nullptr) {
       InspectModule(*library, input.core, item, &report);
     } else {
       InspectSuperficially(item, &report.findings);
     }
+    report.inspect_us = watch.Microseconds();
   }
   PutInOrder(&plan);
   return plan;

@@ -46,6 +46,7 @@ struct ModulePlan {
   std::vector<ModuleReport> modules;   // in load order, compiled-in ones included
   std::vector<Requirement> also;       // to be copied and put into `items`; then plan again
   std::vector<Dependency> depends_on;  // for the index: the verdict holds as long as these do
+  uint32_t open_us = 0;                // how long opening the inspector took, microseconds
 
   bool ok() const;  // no error anywhere
   bool operator==(const ModulePlan&) const = default;

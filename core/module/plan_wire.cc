@@ -12,7 +12,7 @@
 namespace httpd::module {
 namespace {
 
-constexpr std::string_view kMagic = "HMI2";
+constexpr std::string_view kMagic = "HMI3";
 constexpr uint32_t kMaxText = 64 * 1024;
 constexpr uint32_t kMaxList = 16 * 1024;
 
@@ -162,7 +162,8 @@ bool VisitReport(Wire& wire, Value& report) {
          Findings(wire, report.findings) && Flag(wire, report.has_manifest) &&
          VisitManifest(wire, report.manifest) && wire.Text(report.build_id) &&
          wire.Text(report.soname) && wire.Text(report.run_path) && Texts(wire, report.needed) &&
-         Texts(wire, report.imports) && Texts(wire, report.records);
+         Texts(wire, report.imports) && Texts(wire, report.records) &&
+         wire.Number(report.inspect_us);
 }
 
 // A time before 1970 is a number with its highest bit set.
@@ -188,7 +189,8 @@ bool VisitPlan(Wire& wire, Value& plan) {
          Each(wire, plan.also,
               [](Wire& w, auto& also) { return w.Text(also.name) && w.Text(also.required_by); }) &&
          Each(wire, plan.depends_on,
-              [](Wire& w, auto& dependency) { return VisitDependency(w, dependency); });
+              [](Wire& w, auto& dependency) { return VisitDependency(w, dependency); }) &&
+         wire.Number(plan.open_us);
 }
 
 }  // namespace
