@@ -11,6 +11,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/json.h"
+
 namespace httpd::log {
 namespace {
 
@@ -49,44 +51,13 @@ class Buffer {
 
 constexpr size_t kKept = 256;  // room for everything that closes a line
 
-// The length of the UTF-8 sequence (RFC 3629) at the start of `text`; 0 when there is none.
-size_t Utf8Length(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  const size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
-  const unsigned char second = byte(1);
-  if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
-      (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f)) {
-    return 0;
-  }
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  return length;
-}
-
 // A JSON string (RFC 8259 §7) with its quotes; the end of what is too long is left out.
 void AppendString(Buffer* out, std::string_view text) {
   if (!out->Append("\"")) return;
   while (!text.empty()) {
-    const size_t length = Utf8Length(text);
-    const auto first = static_cast<unsigned char>(text[0]);
-    char escape[8];
-    std::string_view piece = text.substr(0, length);
-    if (length == 0) {
-      piece = "\xef\xbf\xbd";
-    } else if (first == '"' || first == '\\') {
-      escape[0] = '\\';
-      escape[1] = text[0];
-      piece = {escape, 2};
-    } else if (first < 0x20 || first == 0x7f) {
-      std::snprintf(escape, sizeof escape, "\\u%04x", first);
-      piece = {escape, 6};
-    }
-    if (!out->Append(piece)) break;
-    text.remove_prefix(length == 0 ? 1 : length);
+    base::JsonPiece piece(text);
+    if (!out->Append(piece.text())) break;
+    text.remove_prefix(piece.taken());
   }
   out->Close("\"");
 }

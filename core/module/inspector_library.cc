@@ -36,6 +36,7 @@ bool InspectorLibrary::Load(const std::string& path, std::string* reason) {
          Bind(handle, "httpd_inspect_product", &product, reason) &&
          Bind(handle, "httpd_inspect_host", &host, reason) &&
          Bind(handle, "httpd_inspect_open_path", &open_path, reason) &&
+         Bind(handle, "httpd_inspect_open_fd", &open_fd, reason) &&
          Bind(handle, "httpd_inspect_close", &close, reason) &&
          Bind(handle, "httpd_inspect_get_facts", &get_facts, reason) &&
          Bind(handle, "httpd_inspect_needed", &needed, reason) &&

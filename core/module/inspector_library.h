@@ -20,6 +20,7 @@ class InspectorLibrary {
   decltype(&httpd_inspect_product) product = nullptr;
   decltype(&httpd_inspect_host) host = nullptr;
   decltype(&httpd_inspect_open_path) open_path = nullptr;
+  decltype(&httpd_inspect_open_fd) open_fd = nullptr;
   decltype(&httpd_inspect_close) close = nullptr;
   decltype(&httpd_inspect_get_facts) get_facts = nullptr;
   decltype(&httpd_inspect_needed) needed = nullptr;

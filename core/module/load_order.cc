@@ -42,12 +42,6 @@ bool Provides(const Manifest& manifest, const ModuleReference& wanted) {
                      });
 }
 
-bool Answers(const Manifest& manifest, const ModuleReference& wanted) {
-  if (wanted.relation == "/") return Provides(manifest, wanted);
-  return (manifest.name == wanted.name && VersionFits(manifest.version, wanted)) ||
-         Provides(manifest, wanted);
-}
-
 std::string Text(const ModuleReference& reference) {
   return base::Concat(reference.name, reference.relation, reference.version);
 }
@@ -59,7 +53,7 @@ class Resolver {
 
   std::vector<size_t> Order() {
     for (size_t i = 0; i < modules_.size(); ++i) CheckOne(i);
-    for (size_t i = 0; i < modules_.size(); ++i) AddDemands(i);
+    for (const LoadDemand& load : LoadDemands(modules_)) demands_.push_back(load.demand);
     module::Order order = StableOrder(modules_.size(), demands_);
     for (const auto& cycle : order.cycles) ReportCycle(cycle);
     return std::move(order.nodes);
@@ -103,25 +97,6 @@ class Resolver {
     }
   }
 
-  void AddDemands(size_t index) {
-    const Manifest& own = modules_[index];
-    for (size_t other = 0; other < modules_.size(); ++other) {
-      if (other == index) continue;
-      const auto needs = [&](const std::vector<ModuleReference>& list) {
-        return std::any_of(list.begin(), list.end(), [&](const ModuleReference& reference) {
-          return Answers(modules_[other], reference);
-        });
-      };
-      const auto names = [&](const std::vector<std::string>& list) {
-        return std::find(list.begin(), list.end(), modules_[other].name) != list.end();
-      };
-      if (needs(own.required) || needs(own.wants) || names(own.after)) {
-        demands_.push_back({other, index, index});
-      }
-      if (names(own.before)) demands_.push_back({index, other, index});
-    }
-  }
-
   void ReportCycle(const std::vector<Demand>& cycle) {
     std::string found;
     for (const Demand& demand : cycle) {
@@ -139,6 +114,39 @@ class Resolver {
 };
 
 }  // namespace
+
+bool Answers(const Manifest& manifest, const ModuleReference& wanted) {
+  if (wanted.relation == "/") return Provides(manifest, wanted);
+  return (manifest.name == wanted.name && VersionFits(manifest.version, wanted)) ||
+         Provides(manifest, wanted);
+}
+
+std::vector<LoadDemand> LoadDemands(const std::vector<Manifest>& modules) {
+  std::vector<LoadDemand> demands;
+  for (size_t own = 0; own < modules.size(); ++own) {
+    const Manifest& manifest = modules[own];
+    for (size_t other = 0; other < modules.size(); ++other) {
+      if (other == own) continue;
+      const auto refer = [&](const std::vector<ModuleReference>& list, DemandReason reason) {
+        for (const ModuleReference& reference : list) {
+          if (!Answers(modules[other], reference)) continue;
+          demands.push_back({{other, own, own}, reason, Text(reference)});
+        }
+      };
+      const auto name = [&](const std::vector<std::string>& list, DemandReason reason) {
+        if (std::find(list.begin(), list.end(), modules[other].name) == list.end()) return;
+        const bool first = reason == DemandReason::kBefore;
+        demands.push_back(
+            {{first ? own : other, first ? other : own, own}, reason, modules[other].name});
+      };
+      refer(manifest.required, DemandReason::kRequires);
+      refer(manifest.wants, DemandReason::kWants);
+      name(manifest.after, DemandReason::kAfter);
+      name(manifest.before, DemandReason::kBefore);
+    }
+  }
+  return demands;
+}
 
 std::vector<size_t> LoadOrder(const std::vector<Manifest>& modules,
                               std::vector<Finding>* findings) {

@@ -10,52 +10,12 @@
 #include <cerrno>
 #include <cstdlib>
 
-#include "absl/strings/str_format.h"
 #include "base/concat.h"
+#include "base/json.h"
 #include "base/unique_fd.h"
 
 namespace httpd::process {
 namespace {
-
-// Length of the UTF-8 sequence at the start of `text`, 0 when there is none (RFC 3629).
-size_t Utf8Length(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  const size_t length = lead < 0x80   ? 1
-                        : lead < 0xc2 ? 0
-                        : lead < 0xe0 ? 2
-                        : lead < 0xf0 ? 3
-                        : lead < 0xf5 ? 4
-                                      : 0;
-  if (length == 0 || length > text.size()) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  if (length == 1) return 1;
-  const bool overlong = (lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xf0 && byte(1) < 0x90);
-  const bool outside = (lead == 0xed && byte(1) >= 0xa0) || (lead == 0xf4 && byte(1) >= 0x90);
-  return overlong || outside ? 0 : length;
-}
-
-std::string Quote(std::string_view text) {
-  std::string out = "\"";
-  while (!text.empty()) {
-    const size_t length = Utf8Length(text);
-    const char c = text.front();
-    if (length == 0) {
-      out += "\xef\xbf\xbd";
-    } else if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (length == 1 && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)) {
-      absl::StrAppendFormat(&out, "\\u%04x", static_cast<unsigned char>(c));
-    } else {
-      out += text.substr(0, length);
-    }
-    text.remove_prefix(length == 0 ? 1 : length);
-  }
-  return out + "\"";
-}
 
 // "[" + each item's text, separated by commas + "]".
 template <typename Items, typename Render>
@@ -66,8 +26,8 @@ std::string Array(const Items& items, Render render) {
 }
 
 std::string GenerationJson(const ServerState::Generation& g) {
-  return base::Concat("{\"id\":", g.id, ",\"pid\":", g.pid, ",\"state\":", Quote(g.state),
-                      ",\"workers\":",
+  return base::Concat("{\"id\":", g.id, ",\"pid\":", g.pid,
+                      ",\"state\":", base::JsonString(g.state), ",\"workers\":",
                       Array(g.workers,
                             [](const ServerState::Worker& w) {
                               return base::Concat("{\"slot\":", w.slot, ",\"pid\":", w.pid, "}");
@@ -76,13 +36,15 @@ std::string GenerationJson(const ServerState::Generation& g) {
 }
 
 std::string AddressJson(const ServerState::Address& a) {
-  return base::Concat("{\"listen\":", Quote(a.listen), ",\"address\":", Quote(a.address),
-                      ",\"port\":", a.port, ",\"slots\":", a.slots, "}");
+  return base::Concat("{\"listen\":", base::JsonString(a.listen),
+                      ",\"address\":", base::JsonString(a.address), ",\"port\":", a.port,
+                      ",\"slots\":", a.slots, "}");
 }
 
 std::string ModuleJson(const ServerState::Module& m) {
-  return base::Concat("{\"name\":", Quote(m.name), ",\"file\":", Quote(m.file),
-                      ",\"copy\":", Quote(m.copy), "}");
+  return base::Concat("{\"name\":", base::JsonString(m.name),
+                      ",\"file\":", base::JsonString(m.file),
+                      ",\"copy\":", base::JsonString(m.copy), "}");
 }
 
 Problem CannotWrite(const std::string& path, int error) {
@@ -96,12 +58,14 @@ Problem CannotWrite(const std::string& path, int error) {
 
 std::string StateJson(const ServerState& s) {
   return base::Concat(
-      "{\"version\":", Quote(s.version), ",\"pid\":", s.pid, ",\"pid_file\":", Quote(s.pid_file),
-      ",\"server_root\":", Quote(s.server_root), ",\"generation\":", s.generation,
-      ",\"state\":", Quote(s.state), ",\"addresses\":", Array(s.addresses, AddressJson),
+      "{\"version\":", base::JsonString(s.version), ",\"pid\":", s.pid,
+      ",\"pid_file\":", base::JsonString(s.pid_file),
+      ",\"server_root\":", base::JsonString(s.server_root), ",\"generation\":", s.generation,
+      ",\"state\":", base::JsonString(s.state), ",\"addresses\":", Array(s.addresses, AddressJson),
       ",\"generations\":", Array(s.generations, GenerationJson),
-      ",\"modules\":", Array(s.modules, ModuleJson), ",\"files\":", Array(s.files, Quote),
-      ",\"last_error\":", Quote(s.last_error), ",\"reload_count\":", s.reload_count,
+      ",\"modules\":", Array(s.modules, ModuleJson),
+      ",\"files\":", Array(s.files, base::JsonString),
+      ",\"last_error\":", base::JsonString(s.last_error), ",\"reload_count\":", s.reload_count,
       ",\"failed_reload_count\":", s.failed_reload_count, "}\n");
 }
 
