@@ -63,7 +63,7 @@ class ModuleInspection {
     facts_.size = sizeof(facts_);
   }
 
-  void Run() {
+  ObjectHandle Run() {
     httpd_inspect_error error = {};
     error.size = sizeof(error);
     httpd_inspect_object* object = nullptr;
@@ -73,11 +73,13 @@ class ModuleInspection {
                                                               : "HM-05";
       Add(code, "this file cannot be inspected", error.text, "a readable module file",
           base::Concat("ls -l ", item_.copy));
-      return;
+      return {};
     }
+    ObjectHandle handle(object, CloseObject{library_.close});
     library_.get_facts(object, &facts_);
+    if (!CheckKind()) return {};
     Look(object);
-    library_.close(object);
+    return handle;
   }
 
  private:
@@ -88,7 +90,6 @@ class ModuleInspection {
   }
 
   void Look(const httpd_inspect_object* object) {
-    if (!CheckKind()) return;
     CheckTarget();
     report_->build_id = ToView(facts_.build_id);
     report_->soname = ToView(facts_.soname);
@@ -266,9 +267,9 @@ class ModuleInspection {
 
 }  // namespace
 
-void InspectModule(const InspectorLibrary& library, const CoreFacts& core,
-                   const InspectionItem& item, ModuleReport* report) {
-  ModuleInspection(library, core, item, report).Run();
+ObjectHandle InspectModule(const InspectorLibrary& library, const CoreFacts& core,
+                           const InspectionItem& item, ModuleReport* report) {
+  return ModuleInspection(library, core, item, report).Run();
 }
 
 Finding PlannerDied(int status, std::string_view original) {

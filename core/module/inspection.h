@@ -9,6 +9,7 @@
 #include "absl/types/span.h"
 #include "module/finding.h"
 #include "module/manifest.h"
+#include "module/object_handle.h"
 
 namespace httpd::module {
 
@@ -43,15 +44,19 @@ struct ModuleReport {
   std::vector<std::string> imports;  // httpd_* functions it uses, sorted
   std::vector<std::string> records;  // exported *_module symbols, sorted
   uint32_t inspect_us = 0;           // how long looking at it took, microseconds
+  // Libraries that it finds beside itself ($ORIGIN), absolute, each behind those it needs: its
+  // private copy would not find them, so they are opened first.
+  std::vector<std::string> preload;
 
   bool operator==(const ModuleReport&) const = default;
 };
 
 class InspectorLibrary;
 
-// Looks at one copy and adds everything that is wrong with it by itself; runs no module code.
-void InspectModule(const InspectorLibrary& library, const CoreFacts& core,
-                   const InspectionItem& item, ModuleReport* report);
+// Looks at one copy and adds everything that is wrong with it by itself; runs no module code. Null
+// when there is nothing that others could be compared with.
+ObjectHandle InspectModule(const InspectorLibrary& library, const CoreFacts& core,
+                           const InspectionItem& item, ModuleReport* report);
 
 // The finding for a planner that ended without an answer: `status` as from waitpid, `original` the
 // file of the module it had announced last ("" when none).

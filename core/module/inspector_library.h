@@ -4,6 +4,7 @@
 #include <string>
 
 #include "module/finding.h"
+#include "module/object_handle.h"
 #include "object/inspect.h"
 
 namespace httpd::module {

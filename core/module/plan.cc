@@ -10,6 +10,7 @@
 
 #include "base/stopwatch.h"
 #include "module/inspector_library.h"
+#include "module/link_check.h"
 #include "module/load_order.h"
 #include "module/superficial.h"
 
@@ -50,6 +51,7 @@ ModulePlan PlanModules(const PlanInput& input) {
   plan.open_us = opening.Microseconds();
   if (library == nullptr) plan.general.push_back(std::move(warning));
   plan.modules.reserve(input.builtin.size() + input.items.size());
+  std::vector<ObjectHandle> objects(input.builtin.size());
   for (const InspectionItem& item : input.items) {
     ModuleReport& report = plan.modules.emplace_back();
     report.name = item.name;
@@ -57,12 +59,13 @@ ModulePlan PlanModules(const PlanInput& input) {
     report.copy = item.copy;
     const base::Stopwatch watch;
     if (library != nullptr) {
-      InspectModule(*library, input.core, item, &report);
+      objects.push_back(InspectModule(*library, input.core, item, &report));
     } else {
       InspectSuperficially(item, &report.findings);
     }
     report.inspect_us = watch.Microseconds();
   }
+  if (library != nullptr) CheckLinks(*library, input, objects, &plan);
   PutInOrder(&plan);
   return plan;
 }

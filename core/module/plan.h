@@ -16,6 +16,11 @@ namespace httpd::module {
 // loaded together, and in which order.
 struct PlanInput {
   std::string inspector_path;  // libexec/libhttpd_inspect.so
+  // Beside what modules are loaded: libexec/libhttpd.ep, or the executable of a static core. "": not
+  // known, so that neither libraries nor symbols can be looked for.
+  std::string program;
+  // Where the loader looks first (its LD_LIBRARY_PATH): libexec, then what the environment names.
+  std::vector<std::string> library_path;
   CoreFacts core;
   std::vector<InspectionItem> items;     // in the order of the configuration
   std::vector<ModuleReport> builtin;     // compiled-in modules: manifests only, loaded first

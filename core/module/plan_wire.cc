@@ -163,7 +163,7 @@ bool VisitReport(Wire& wire, Value& report) {
          VisitManifest(wire, report.manifest) && wire.Text(report.build_id) &&
          wire.Text(report.soname) && wire.Text(report.run_path) && Texts(wire, report.needed) &&
          Texts(wire, report.imports) && Texts(wire, report.records) &&
-         wire.Number(report.inspect_us);
+         wire.Number(report.inspect_us) && Texts(wire, report.preload);
 }
 
 // A time before 1970 is a number with its highest bit set.
