@@ -15,7 +15,6 @@ set(CMAKE_C_FLAGS_RELEASE "-O2")
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1")
 set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O1 -g1")
 
-set(SHARED_CORE "ON" CACHE STRING "ON: core in libhttpd.so; OFF: core in the executable")
 set(HTTPD_SANITIZE "" CACHE STRING "Sanitizers for every target, for example address,undefined")
 option(HTTPD_WERROR "Treat warnings as errors" OFF)
 option(HTTPD_FAULTS "Build the fault switches with which the invariant tests are shown to fail" OFF)

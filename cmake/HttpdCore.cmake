@@ -54,13 +54,14 @@ function(httpd_unit core entry dir unit objects)
     BUILD_WITH_INSTALL_RPATH ON RUNTIME_OUTPUT_DIRECTORY ${dir})
 endfunction()
 
-function(httpd_static_core objects)
-  add_executable(httpd ${CMAKE_SOURCE_DIR}/ep/main.cc ${objects} $<TARGET_OBJECTS:httpd_unit_id>)
-  target_link_libraries(httpd PRIVATE httpd_abseil_archive ${HTTPD_CORE_LIBRARIES})
-  target_link_options(httpd PRIVATE -Wl,--dynamic-list=${HTTPD_DYNAMIC_LIST})
-  set_target_properties(httpd PROPERTIES LINK_DEPENDS ${HTTPD_DYNAMIC_LIST}
-    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
-  install(TARGETS httpd RUNTIME DESTINATION bin)
+# httpd_static_core(TARGET DIR UNIT objects…): DIR/httpd, which holds the core.
+function(httpd_static_core target dir unit objects)
+  add_executable(${target} ${CMAKE_SOURCE_DIR}/ep/main.cc ${objects} $<TARGET_OBJECTS:${unit}>)
+  target_link_libraries(${target} PRIVATE httpd_abseil_archive ${HTTPD_CORE_LIBRARIES})
+  target_link_options(${target} PRIVATE -Wl,--dynamic-list=${HTTPD_DYNAMIC_LIST})
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME httpd LINK_DEPENDS ${HTTPD_DYNAMIC_LIST}
+    RUNTIME_OUTPUT_DIRECTORY ${dir})
+  add_dependencies(${target} httpd_exports)
 endfunction()
 
 # Sets HTTPD_CORE_OBJECTS and HTTPD_CORE_LIBRARIES: all that the core is linked from.
@@ -84,6 +85,7 @@ function(httpd_link_core)
       "${HTTPD_CORE_OBJECTS}")
     install(TARGETS httpd_core httpd_ep LIBRARY DESTINATION libexec RUNTIME DESTINATION libexec)
   else()
-    httpd_static_core("${HTTPD_CORE_OBJECTS}")
+    httpd_static_core(httpd ${CMAKE_BINARY_DIR}/bin httpd_unit_id "${HTTPD_CORE_OBJECTS}")
+    install(TARGETS httpd RUNTIME DESTINATION bin)
   endif()
 endfunction()

@@ -5,8 +5,11 @@
 
 #include <httpd/module.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
+
+#include "module/api_names.h"
 
 namespace httpd::module {
 namespace {
@@ -24,6 +27,19 @@ Finding UndefinedSymbol(const dl::Error& error) {
   finding.code = "HM-41";
   std::string symbol = error.subject;
   if (!error.version.empty()) symbol += " (version " + error.version + ")";
+  const absl::Span<const std::string_view> api = ApiNames();
+  if (std::binary_search(api.begin(), api.end(), std::string_view(error.subject))) {
+    finding.code = "HM-29";
+    finding.what = "this httpd does not give its functions to modules";
+    finding.found =
+        "a core inside the executable, linked by a linker that does not export " + symbol;
+    finding.wanted = "a core that exports its interface";
+    finding.fix =
+        "install the httpd whose core is libhttpd.so (built with -DSHARED_CORE=ON), or one that "
+        "has "
+        "the module compiled in";
+    return finding;
+  }
   if (std::string_view(error.subject).substr(0, 6) == "httpd_") {
     finding.what = "it needs a newer core";
     finding.found = "it uses " + symbol + "()";

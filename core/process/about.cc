@@ -6,6 +6,7 @@
 #include "base/concat.h"
 #include "config/core_directives.h"
 #include "config/early.h"
+#include "probe_report.h"
 #include "process/listeners.h"
 #include "process/options.h"
 #include "server/generation.h"
@@ -32,6 +33,10 @@ std::string BuildText(const boot::BootInfo& info) {
                ListenerSet::kKernelBalances ? "one per worker" : "shared by all workers",
                "\"\n -D SERVER_CONFIG_FILE=\"conf/httpd.conf\"\n"
                " -D MODULE_COPIES=\"run/modules\"\n -D STATE_FILE=\"run/httpd.state\"\n");
+  base::Append(&text, "What the linker does:\n");
+  for (const std::string_view line : base::Split(kProbeReport, "\n")) {
+    base::Append(&text, "  ", line, "\n");
+  }
   return text;
 }
 
