@@ -5,11 +5,12 @@
 #include <string_view>
 #include <vector>
 
+#include "module/manifest.h"
+
 namespace httpd::module {
 
 // The LoadModule line of an installed module whose manifest declares `directive`; "" when there is
-// none. Looks through mod_*.so in `directories`; runs and maps nothing. Files below `server_root`
-// are written relative to it.
+// none. Runs and maps nothing. Files below `server_root` are written relative to it.
 std::string FindProvider(std::string_view directive, const std::vector<std::string>& directories,
                          const std::string& server_root);
 
@@ -17,8 +18,7 @@ std::string FindProvider(std::string_view directive, const std::vector<std::stri
 std::string FindOffer(std::string_view offer, const std::vector<std::string>& directories,
                       const std::string& server_root);
 
-// True when a manifest string within `bytes` declares the directive.
-bool DeclaresDirective(std::string_view bytes, std::string_view directive);
-bool DeclaresOffer(std::string_view bytes, std::string_view offer);
+// "Alias", or "Require group" for a kind of Require.
+bool DeclaresDirective(const Manifest& manifest, std::string_view directive);
 
 }  // namespace httpd::module

@@ -27,6 +27,9 @@ struct InspectionItem {
   std::string original;  // for messages
   std::string copy;      // what is inspected
   std::string record;    // symbol of its record; "" = NAME_module
+  // Of a module that no line names, because another one requires it (plan.h, Requirement).
+  std::string required_by = {};
+  Finding notice = {};
 };
 
 // What was learned about one module.

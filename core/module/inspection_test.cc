@@ -171,7 +171,7 @@ TEST(InspectionTest, WithoutInspectorItSaysSoOnceAndLooksAtTheHeader) {
   std::vector<InspectionItem> items;
   for (const char* file : {"mod_hello.so", "empty", "script", "plain.a", "plain.o", "garbage",
                            "mod_hello.mips.so", "mod_future.so"}) {
-    items.push_back(Item("hello", file));
+    items.push_back(Item("m" + std::to_string(items.size()), file));
   }
   const ModulePlan result = Plan(items, Core(), "/no/such/libhttpd_inspect.so");
   ASSERT_EQ(Codes(result.general), std::vector<std::string>{"HM-27"});

@@ -7,16 +7,22 @@
 #include <vector>
 
 #include "module/finding.h"
-#include "module/manifest.h"
 #include "module/order.h"
+#include "module/relation.h"
+#include "module/set_check.h"
 
 namespace httpd::module {
 
-// Checks what the modules of a configuration say about each other (requires, conflicts) and
-// computes the order in which they are loaded: a module after what it requires, wants or names in
-// `after`, and before what it names in `before`; where nothing demands otherwise, the order given.
-// Returns indices into `modules`; in the order given when there are errors in *findings.
-std::vector<size_t> LoadOrder(const std::vector<Manifest>& modules, std::vector<Finding>* findings);
+// The order in which modules are loaded: a module behind what it requires, wants or names in
+// `after`, and before what it names in `before`. Where nothing demands otherwise: those that
+// `wanted` (ModuleOrder) names, in its order, then the others as they were given; one that is there
+// because another requires it stands directly before that one.
+//
+// Returns indices into `set`. Circles are errors, and what ModuleOrder cannot have are warnings, in
+// *findings; when there is a circle, the order is that of `set`.
+std::vector<size_t> LoadOrder(const std::vector<SetMember>& set,
+                              const std::vector<std::string>& wanted,
+                              std::vector<Finding>* findings);
 
 // Why a module is loaded before another one.
 enum class DemandReason : uint8_t { kRequires, kWants, kAfter, kBefore };
@@ -29,9 +35,7 @@ struct LoadDemand {
 };
 
 // Every demand that the manifests make of each other, which is all that LoadOrder sorts by.
+std::vector<LoadDemand> LoadDemands(const std::vector<SetMember>& set);
 std::vector<LoadDemand> LoadDemands(const std::vector<Manifest>& modules);
-
-// True when the module is what `wanted` names: by its name and version, or by what it provides.
-bool Answers(const Manifest& manifest, const ModuleReference& wanted);
 
 }  // namespace httpd::module

@@ -1,99 +1,139 @@
 // SPDX-License-Identifier: Apache-2.0
-// Orders computed from manifests, and the refusals that name what is missing.
+// Orders computed from manifests, circles, and ModuleOrder as a wish.
 #include "module/load_order.h"
 
 #include <gtest/gtest.h>
 
-#include "module/directive_provider.h"
+#include <deque>
 
 namespace httpd::module {
 namespace {
 
-Manifest Named(const std::string& name, const std::string& version = "1.0") {
-  Manifest manifest;
-  manifest.name = name;
-  manifest.version = version;
-  return manifest;
-}
-
 class LoadOrderTest : public testing::Test {
  protected:
-  std::vector<size_t> Order() { return LoadOrder(modules_, &findings_); }
-  std::vector<Manifest> modules_;
+  Manifest& Add(const std::string& name) {
+    Manifest& manifest = manifests_.emplace_back();
+    manifest.name = name;
+    set_.push_back({name, &manifest, "", nullptr});
+    return manifest;
+  }
+  std::string Order() {
+    findings_.clear();
+    std::string text;
+    for (const size_t index : LoadOrder(set_, wanted_, &findings_)) {
+      text += (text.empty() ? "" : " ") + set_[index].name;
+    }
+    return text;
+  }
+
+  std::deque<Manifest> manifests_;
+  std::vector<SetMember> set_;
+  std::vector<std::string> wanted_;
   std::vector<Finding> findings_;
 };
 
 TEST_F(LoadOrderTest, NothingDemandedKeepsTheText) {
-  modules_ = {Named("c"), Named("a"), Named("b")};
-  EXPECT_EQ(Order(), (std::vector<size_t>{0, 1, 2}));
+  for (const char* name : {"c", "a", "b"}) Add(name);
+  EXPECT_EQ(Order(), "c a b");
 }
 
 TEST_F(LoadOrderTest, WhatIsRequiredComesFirst) {
-  modules_ = {Named("app"), Named("other"), Named("sql", "1.2")};
-  modules_[0].required = {{"sql", ">=", "1.1"}};
-  EXPECT_EQ(Order(), (std::vector<size_t>{1, 2, 0}));
+  Add("app").required = {{"sql", ">=", "1.1"}};
+  Add("other");
+  Add("sql").version = "1.2";
+  EXPECT_EQ(Order(), "other sql app");
   EXPECT_TRUE(findings_.empty());
 }
 
 TEST_F(LoadOrderTest, BeforeAfterAndWantsOnlyOrder) {
-  modules_ = {Named("a"), Named("b"), Named("c")};
-  modules_[0].after = {"c", "absent"};
-  modules_[2].wants = {{"b", "", ""}, {"absent", "", ""}};
-  modules_[1].before = {"absent"};
-  EXPECT_EQ(Order(), (std::vector<size_t>{1, 2, 0}));
+  Add("a").after = {"c", "absent"};
+  Add("b").before = {"absent"};
+  Add("c").wants = {{"b", ">=", "9"}, {"absent", "", ""}};
+  EXPECT_EQ(Order(), "b c a");
   EXPECT_TRUE(findings_.empty());
 }
 
 TEST_F(LoadOrderTest, AProviderAnswersForItsService) {
-  modules_ = {Named("app"), Named("mysql")};
-  modules_[0].required = {{"sql", "/", "1"}};
-  modules_[1].provides = {{"sql", "/", "1"}};
-  EXPECT_EQ(Order(), (std::vector<size_t>{1, 0}));
-  modules_[0].required = {{"sql", "/", "2"}};
-  Order();
-  EXPECT_EQ(findings_.size(), 1u);
+  Add("app").required = {{"sql", "/", "1"}};
+  Add("newer").provides = {{"sql", "/", "2"}};
+  Add("mysql").provides = {{"sql", "/", "1"}};
+  EXPECT_EQ(Order(), "newer mysql app");
 }
 
-TEST_F(LoadOrderTest, MissingAndTooOldAreNamedWithALine) {
-  modules_ = {Named("app"), Named("sql", "1.0")};
-  modules_[0].required = {{"sql", ">=", "1.2"}, {"mime", "", ""}};
-  EXPECT_EQ(Order(), (std::vector<size_t>{0, 1}));
-  ASSERT_EQ(findings_.size(), 2u);
-  EXPECT_EQ(findings_[0].code, "HP-20");
-  EXPECT_EQ(findings_[0].found, "sql 1.0");
-  EXPECT_EQ(findings_[1].fix, "LoadModule mime_module libexec/mod_mime.so");
+TEST_F(LoadOrderTest, WhoProvidesWhatItRequiresWaitsForNobody) {
+  for (const char* name : {"one", "two"}) {
+    Manifest& manifest = Add(name);
+    manifest.provides = {{"backend", "/", "1"}};
+    manifest.required = {{"backend", "/", "1"}};
+  }
+  EXPECT_EQ(Order(), "one two");
+  EXPECT_TRUE(findings_.empty());
 }
 
-TEST_F(LoadOrderTest, ConflictsAreRefused) {
-  modules_ = {Named("a"), Named("b")};
-  modules_[0].conflicts = {{"b", "", ""}};
-  Order();
-  ASSERT_EQ(findings_.size(), 1u);
-  EXPECT_EQ(findings_[0].code, "HP-21");
+TEST_F(LoadOrderTest, WhatIsLoadedByItselfStandsBeforeItsUser) {
+  Add("x");
+  Add("app").required = {{"sql", "", ""}};
+  Add("y");
+  Add("sql").required = {{"pool", "", ""}};
+  set_.back().required_by = "app";
+  Add("pool");
+  set_.back().required_by = "sql";
+  EXPECT_EQ(Order(), "x pool sql app y");
 }
 
-TEST_F(LoadOrderTest, ACycleIsShownAsOne) {
-  modules_ = {Named("x"), Named("a"), Named("b"), Named("c")};
-  modules_[1].after = {"b"};
-  modules_[2].after = {"c"};
-  modules_[3].after = {"a"};
-  Order();
+TEST_F(LoadOrderTest, AUnreadableModuleKeepsItsPlaceByName) {
+  Add("app").required = {{"sql", "", ""}};
+  Add("sql");
+  set_.back().manifest = nullptr;
+  EXPECT_EQ(Order(), "sql app");
+}
+
+TEST_F(LoadOrderTest, ACircleIsShownWithWhoAskedForIt) {
+  Add("x");
+  Add("b").wants = {{"c", "", ""}};
+  Add("a").after = {"b"};
+  Add("c").required = {{"a", ">=", "1"}};
+  manifests_[2].version = "1.0";
+  EXPECT_EQ(Order(), "x b a c") << "the order given";
   ASSERT_EQ(findings_.size(), 1u);
   EXPECT_EQ(findings_[0].code, "HP-22");
-  for (const char* name : {"a", "b", "c"}) {
-    EXPECT_NE(findings_[0].found.find(name), std::string::npos) << findings_[0].found;
-  }
-  EXPECT_EQ(findings_[0].found.find('x'), std::string::npos);
+  EXPECT_EQ(findings_[0].found,
+            "a before c (c requires a>=1), c before b (b wants c), "
+            "b before a (a is to come after b)");
+  EXPECT_EQ(findings_[0].fix,
+            "remove the LoadModule line of a or of c or of b, or install versions that agree");
+  const Finding first = findings_[0];
+  std::swap(set_[0], set_[3]);
+  std::swap(set_[1], set_[2]);
+  Order();
+  ASSERT_EQ(findings_.size(), 1u);
+  EXPECT_EQ(findings_[0], first) << "whatever the order of the lines";
 }
 
-TEST(DeclaresDirectiveTest, ReadsManifestStringsOnly) {
-  static constexpr char kBytes[] =
-      "junk\0directive=Alias, AliasMatch\0xdirective=No\0directive=Last";
-  const std::string bytes(kBytes, sizeof kBytes - 1);
-  EXPECT_TRUE(DeclaresDirective(bytes, "aliasmatch"));
-  EXPECT_TRUE(DeclaresDirective(bytes, "Last"));
-  EXPECT_FALSE(DeclaresDirective(bytes, "No"));
-  EXPECT_FALSE(DeclaresDirective(bytes, "Ali"));
+TEST_F(LoadOrderTest, ModuleOrderComesBeforeTheText) {
+  for (const char* name : {"a", "b", "c", "d"}) Add(name);
+  wanted_ = {"d", "b"};
+  EXPECT_EQ(Order(), "d b a c");
+  EXPECT_TRUE(findings_.empty());
+}
+
+TEST_F(LoadOrderTest, ModuleOrderCannotTurnDemandsRound) {
+  Add("app").required = {{"sql", "", ""}};
+  Add("between").required = {{"pool", "", ""}};
+  Add("sql").required = {{"between", "", ""}};
+  Add("pool");
+  wanted_ = {"app", "pool", "sql", "absent"};
+  EXPECT_EQ(Order(), "pool between sql app");
+  ASSERT_EQ(findings_.size(), 2u);
+  for (const Finding& finding : findings_) {
+    EXPECT_EQ(finding.severity, FindingSeverity::kWarning);
+  }
+  EXPECT_EQ(findings_[0].code, "HM-85");
+  EXPECT_EQ(findings_[0].what, "ModuleOrder names a module that is not loaded: absent");
+  EXPECT_EQ(findings_[1].code, "HM-86");
+  EXPECT_EQ(findings_[1].what, "ModuleOrder cannot have app before sql");
+  EXPECT_EQ(findings_[1].found, "app requires sql");
+  EXPECT_EQ(findings_[1].fix, "ModuleOrder pool sql app");
 }
 
 }  // namespace

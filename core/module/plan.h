@@ -16,8 +16,8 @@ namespace httpd::module {
 // loaded together, and in which order.
 struct PlanInput {
   std::string inspector_path;  // libexec/libhttpd_inspect.so
-  // Beside what modules are loaded: libexec/libhttpd.ep, or the executable of a static core. "": not
-  // known, so that neither libraries nor symbols can be looked for.
+  // Beside what modules are loaded: libexec/libhttpd.ep, or the executable of a static core. "":
+  // not known, so that neither libraries nor symbols can be looked for.
   std::string program;
   // Where the loader looks first (its LD_LIBRARY_PATH): libexec, then what the environment names.
   std::vector<std::string> library_path;
@@ -38,20 +38,24 @@ struct Dependency {
   bool operator==(const Dependency&) const = default;
 };
 
-// Installed and required by a module of the plan, but not in it: has to be loaded as well.
+// Installed and required by a module of the plan, but not in it: has to be loaded as well. Becomes
+// an item with `required_by` and `notice` as they are here; the next plan then shows the notice
+// among that module's findings, and puts it before the module that requires it.
 struct Requirement {
   std::string name;         // "sql": mod_sql.so in the search path
   std::string required_by;  // "sql_mysql"
+  Finding notice = {};      // says so, with the LoadModule line that makes it explicit
   bool operator==(const Requirement&) const = default;
 };
 
 // The verdict on a whole set of modules.
 struct ModulePlan {
-  std::vector<Finding> general;        // about no single module: the inspector is missing, a cycle
-  std::vector<ModuleReport> modules;   // in load order, compiled-in ones included
-  std::vector<Requirement> also;       // to be copied and put into `items`; then plan again
-  std::vector<Dependency> depends_on;  // for the index: the verdict holds as long as these do
-  uint32_t open_us = 0;                // how long opening the inspector took, microseconds
+  std::vector<Finding> general;       // about no single module: the inspector is missing, a cycle
+  std::vector<ModuleReport> modules;  // in load order, compiled-in ones included
+  std::vector<Requirement> also;      // to be copied and put into `items`; then plan again
+  // For the index: the verdict holds as long as these do. Of each round that led to it.
+  std::vector<Dependency> depends_on;
+  uint32_t open_us = 0;  // how long opening the inspector took, microseconds
 
   bool ok() const;  // no error anywhere
   bool operator==(const ModulePlan&) const = default;

@@ -12,7 +12,7 @@
 namespace httpd::module {
 namespace {
 
-constexpr std::string_view kMagic = "HMI3";
+constexpr std::string_view kMagic = "HMI4";
 constexpr uint32_t kMaxText = 64 * 1024;
 constexpr uint32_t kMaxList = 16 * 1024;
 
@@ -187,7 +187,10 @@ bool VisitPlan(Wire& wire, Value& plan) {
   return Findings(wire, plan.general) &&
          Each(wire, plan.modules, [](Wire& w, auto& report) { return VisitReport(w, report); }) &&
          Each(wire, plan.also,
-              [](Wire& w, auto& also) { return w.Text(also.name) && w.Text(also.required_by); }) &&
+              [](Wire& w, auto& also) {
+                return w.Text(also.name) && w.Text(also.required_by) &&
+                       VisitFinding(w, also.notice);
+              }) &&
          Each(wire, plan.depends_on,
               [](Wire& w, auto& dependency) { return VisitDependency(w, dependency); }) &&
          wire.Number(plan.open_us);
