@@ -9,6 +9,7 @@
 
 #include <string>
 
+#include "object/bytes.h"
 #include "object/elf_versions.h"
 #include "object/object.h"
 
@@ -73,7 +74,8 @@ class ElfReader {
   using Segment = typename ELFT::Phdr;
   using DynamicEntry = typename ELFT::Dyn;
 
-  ElfReader(File file, View* view) : file_(std::move(file)), view_(view), versions_(view) {}
+  ElfReader(File file, View* view)
+      : file_(std::move(file)), view_(view), bytes_(view, view->bytes), versions_(view) {}
 
   void Read() {
     SetKind();
@@ -87,15 +89,6 @@ class ElfReader {
   }
 
  private:
-  // False, and the view says so, when [offset, offset+size) is not within the file.
-  bool Within(uint64_t offset, uint64_t size, const std::string& what) {
-    const uint64_t file_size = view_->bytes.size();
-    if (offset <= file_size && size <= file_size - offset) return true;
-    view_->Truncated(what + " needs " + std::to_string(size) + " bytes at " + Hex(offset) +
-                     ", but the file has " + std::to_string(file_size) + " bytes");
-    return false;
-  }
-
   // The value, or nothing and the view is malformed with libObject's reason.
   template <class T>
   bool Take(llvm::Expected<T> expected, const char* what, T* out) {
@@ -151,15 +144,15 @@ class ElfReader {
 
   bool ReadSegments() {
     const auto& header = file_.getHeader();
-    if (!Within(header.e_phoff, uint64_t{header.e_phnum} * header.e_phentsize,
-                "the program header table")) {
+    if (!bytes_.Within(header.e_phoff, uint64_t{header.e_phnum} * header.e_phentsize,
+                       "the program header table")) {
       return false;
     }
     if (!Take(file_.program_headers(), "program header table", &segments_)) return false;
     bool has_stack_note = false;
     for (const Segment& segment : segments_) {
       if (segment.p_type == elf::PT_NULL) continue;
-      if (!Within(segment.p_offset, segment.p_filesz, "a segment")) return false;
+      if (!bytes_.Within(segment.p_offset, segment.p_filesz, "a segment")) return false;
       if (segment.p_type == elf::PT_INTERP) has_interpreter_ = true;
       if (segment.p_type == elf::PT_GNU_RELRO) view_->flags |= HTTPD_INSPECT_RELRO;
       if (segment.p_type == elf::PT_GNU_STACK) {
@@ -186,8 +179,8 @@ class ElfReader {
   bool ReadSections() {
     const auto& header = file_.getHeader();
     if (header.e_shoff == 0) return true;  // stripped of them; the loader does not need them
-    if (!Within(header.e_shoff, std::max<uint64_t>(header.e_shnum, 1) * sizeof(Section),
-                "the section header table") ||
+    if (!bytes_.Within(header.e_shoff, std::max<uint64_t>(header.e_shnum, 1) * sizeof(Section),
+                       "the section header table") ||
         !Take(file_.sections(), "section header table", &sections_)) {
       return false;
     }
@@ -195,7 +188,7 @@ class ElfReader {
     if (!Take(file_.getSectionStringTable(sections_), "section names", &names)) return false;
     for (const Section& section : sections_) {
       if (section.sh_type == elf::SHT_NULL || section.sh_type == elf::SHT_NOBITS) continue;
-      if (!Within(section.sh_offset, section.sh_size, "a section")) return false;
+      if (!bytes_.Within(section.sh_offset, section.sh_size, "a section")) return false;
       if (!NoteSection(section, names)) return false;
     }
     return true;
@@ -267,19 +260,19 @@ class ElfReader {
     std::string_view text;
     switch (entry.getTag()) {
       case elf::DT_NEEDED:
-        if (!StringAt(view_, strings, value, "name of a needed library", &text)) return false;
+        if (!view_->StringAt(strings, value, "name of a needed library", &text)) return false;
         view_->needed.push_back(text);
         return true;
       case elf::DT_SONAME:
-        return StringAt(view_, strings, value, "own library name", &view_->soname);
+        return view_->StringAt(strings, value, "own library name", &view_->soname);
       case elf::DT_RUNPATH:
         has_run_path_ = true;
         view_->flags &= ~uint32_t{HTTPD_INSPECT_RPATH};
-        return StringAt(view_, strings, value, "run path", &view_->run_path);
+        return view_->StringAt(strings, value, "run path", &view_->run_path);
       case elf::DT_RPATH:  // ignored by the loader beside a RUNPATH
         if (has_run_path_) return true;
         view_->flags |= HTTPD_INSPECT_RPATH;
-        return StringAt(view_, strings, value, "run path", &view_->run_path);
+        return view_->StringAt(strings, value, "run path", &view_->run_path);
       case elf::DT_BIND_NOW:
         view_->flags |= HTTPD_INSPECT_BIND_NOW;
         return true;
@@ -354,7 +347,7 @@ class ElfReader {
       view_->flags |= HTTPD_INSPECT_GNU_UNIQUE;
       out.flags |= HTTPD_INSPECT_SYMBOL_UNIQUE;
     }
-    if (!StringAt(view_, names, symbol.st_name, "symbol name", &out.name)) return false;
+    if (!view_->StringAt(names, symbol.st_name, "symbol name", &out.name)) return false;
     if (out.name.empty()) return true;
     const Version found = versions_.At(version & elf::VERSYM_VERSION);
     out.version = found.version;
@@ -374,6 +367,7 @@ class ElfReader {
 
   File file_;
   View* view_;
+  Bytes bytes_;
   llvm::ArrayRef<Segment> segments_;
   llvm::ArrayRef<Section> sections_;
   const Section* dynamic_symbols_ = nullptr;

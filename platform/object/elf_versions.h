@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <llvm/ADT/StringExtras.h>
 #include <llvm/Object/ELFTypes.h>
 
 #include <string>
@@ -11,25 +10,6 @@
 #include "object/object.h"
 
 namespace httpd::object {
-
-inline std::string Hex(uint64_t value) { return "0x" + llvm::utohexstr(value, /*LowerCase=*/true); }
-
-// The NUL-terminated string at `offset` of a string table. False, and the view is malformed, when
-// there is none.
-inline bool StringAt(View* view, std::string_view strings, uint64_t offset, const char* what,
-                     std::string_view* out) {
-  constexpr size_t kLongest = 64 * 1024;  // no compiler makes longer names; bounds the search
-  const std::string_view rest =
-      offset < strings.size() ? strings.substr(offset, kLongest) : std::string_view();
-  const size_t end = rest.find('\0');
-  if (end == std::string_view::npos) {
-    view->Malformed(std::string("its ") + what + " lies outside of the string table (offset " +
-                    Hex(offset) + ")");
-    return false;
-  }
-  *out = rest.substr(0, end);
-  return true;
-}
 
 // The names of symbol versions by index (GNU symbol versioning: .gnu.version_d, .gnu.version_r).
 // libObject's own reader believes the counts of a file, so that a small hostile one can keep it
@@ -51,7 +31,7 @@ class ElfVersions {
       if (entry == nullptr) return false;
       const auto* aux = Struct<typename ELFT::Verdaux>(section, offset + entry->vd_aux);
       std::string_view name;
-      if (aux == nullptr || !StringAt(view_, strings, aux->vda_name, "version name", &name)) {
+      if (aux == nullptr || !view_->StringAt(strings, aux->vda_name, "version name", &name)) {
         return false;
       }
       Version version;
@@ -72,7 +52,7 @@ class ElfVersions {
       const auto* entry = Struct<typename ELFT::Verneed>(section, offset);
       std::string_view library;
       if (entry == nullptr ||
-          !StringAt(view_, strings, entry->vn_file, "library of a version", &library) ||
+          !view_->StringAt(strings, entry->vn_file, "library of a version", &library) ||
           !ReadNeedsOf(section, strings, offset + entry->vn_aux, library, &steps)) {
         return false;
       }
@@ -87,7 +67,7 @@ class ElfVersions {
     for (;;) {
       const auto* aux = Struct<typename ELFT::Vernaux>(section, offset);
       std::string_view name;
-      if (aux == nullptr || !StringAt(view_, strings, aux->vna_name, "version name", &name)) {
+      if (aux == nullptr || !view_->StringAt(strings, aux->vna_name, "version name", &name)) {
         return false;
       }
       if ((*steps)-- == 0) {

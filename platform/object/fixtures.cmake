@@ -64,39 +64,7 @@ fixture(mod_linked.so DEPENDS hello.c
     -Wl,--version-script=${source_dir}/versioned.map
   THEN ${module} -o mod_linked.so ${source_dir}/hello.c -Wl,--no-as-needed -L. -l:libhttpd.so)
 
-find_program(HTTPD_CLANG NAMES clang-14 clang DOC "Clang, for objects of other machines")
-find_program(HTTPD_LLD NAMES ld.lld-14 ld.lld DOC "lld, for objects of other machines")
-find_program(HTTPD_LLD_LINK NAMES lld-link-14 lld-link DOC "lld for Windows")
-find_program(HTTPD_YAML2OBJ NAMES yaml2obj-19 DOC "yaml2obj, for objects that lld does not link"
-  PATHS /usr/lib/llvm-19/bin)
-if(HTTPD_CLANG AND HTTPD_LLD)
-  set(foreign ${HTTPD_CLANG} -ffreestanding -std=gnu99 -O1 -fPIC -c
-    -I${CMAKE_SOURCE_DIR}/core/include)
-  foreach(row IN ITEMS "aarch64;aarch64-linux-gnu" "mips;mips-linux-gnu")
-    list(GET row 0 name)
-    list(GET row 1 target)
-    fixture(mod_hello.${name}.so DEPENDS hello.c
-      COMMAND ${foreign} --target=${target} -o hello.${name}.o ${source_dir}/hello.c
-      THEN ${HTTPD_LLD} -shared -o mod_hello.${name}.so hello.${name}.o)
-  endforeach()
-  fixture(s390x.o DEPENDS plain.c
-    COMMAND ${foreign} --target=s390x-linux-gnu -o s390x.o ${source_dir}/plain.c)
-  fixture(macho.o DEPENDS plain.c
-    COMMAND ${foreign} --target=arm64-apple-macos11 -o macho.o ${source_dir}/plain.c)
-  fixture(coff.obj
-    COMMAND ${foreign} --target=x86_64-pc-windows-msvc -fno-PIC -o coff.obj program.c)
-  if(HTTPD_LLD_LINK)
-    fixture(windows.dll COMMAND ${foreign} --target=x86_64-pc-windows-msvc -fno-PIC -o dll.obj
-        program.c
-      THEN ${HTTPD_LLD_LINK} /dll /noentry /export:main /out:windows.dll dll.obj)
-  endif()
-endif()
-if(HTTPD_YAML2OBJ)
-  fixture(s390x.so DEPENDS s390x.yaml COMMAND ${HTTPD_YAML2OBJ} ${source_dir}/s390x.yaml
-    -o s390x.so)
-  fixture(xcoff.so DEPENDS xcoff.yaml COMMAND ${HTTPD_YAML2OBJ} ${source_dir}/xcoff.yaml
-    -o xcoff.so)
-endif()
+include(fixtures_foreign.cmake)
 
 file(WRITE ${HTTPD_FIXTURES}/empty "")
 file(WRITE ${HTTPD_FIXTURES}/script "#!/bin/sh\necho no module\n")

@@ -2,22 +2,16 @@
 //
 // The inspector, through its C interface, on objects that the build has just made.
 
-#include "object/inspect.h"
-
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstring>
-#include <fstream>
-#include <memory>
-#include <random>
-#include <sstream>
 #include <string>
 #include <vector>
 
+#include "object/inspected.h"
+
+namespace httpd::object {
 namespace {
 
 using testing::Contains;
@@ -25,67 +19,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-std::string Fixture(const std::string& name) { return std::string(HTTPD_FIXTURES) + "/" + name; }
-
-bool Exists(const std::string& path) { return access(path.c_str(), R_OK) == 0; }
-
-std::string Contents(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
-
-std::string Text(httpd_inspect_str text) { return std::string(text.data, text.len); }
-
-// One opened file with everything it says.
-class Inspected {
- public:
-  explicit Inspected(const std::string& path) {
-    error_.size = sizeof(error_);
-    code = httpd_inspect_open_path(path.c_str(), nullptr, &object_, &error_);
-    Load();
-  }
-  Inspected(const void* data, size_t size) {
-    error_.size = sizeof(error_);
-    code = httpd_inspect_open_bytes(data, size, &object_, &error_);
-    Load();
-  }
-  ~Inspected() { httpd_inspect_close(object_); }
-  Inspected(const Inspected&) = delete;
-  Inspected& operator=(const Inspected&) = delete;
-
-  std::string error() const { return error_.text; }
-  bool Has(uint32_t flag) const { return (facts.flags & flag) != 0; }
-
-  int32_t code;
-  httpd_inspect_facts facts = {};
-  std::vector<std::string> needed, imports, exports;
-
- private:
-  static int32_t AddName(void* user, httpd_inspect_str name) {
-    static_cast<std::vector<std::string>*>(user)->push_back(Text(name));
-    return 0;
-  }
-  static int32_t AddSymbol(void* user, const httpd_inspect_symbol* symbol) {
-    std::string text = Text(symbol->name);
-    if (symbol->version.len != 0) text += "@" + Text(symbol->version);
-    static_cast<std::vector<std::string>*>(user)->push_back(text);
-    return 0;
-  }
-  void Load() {
-    if (code != HTTPD_INSPECT_OK) return;
-    facts.size = sizeof(facts);
-    EXPECT_EQ(httpd_inspect_get_facts(object_, &facts), HTTPD_INSPECT_OK);
-    httpd_inspect_needed(object_, AddName, &needed, nullptr);
-    httpd_inspect_imports(object_, AddSymbol, &imports, nullptr);
-    httpd_inspect_exports(object_, AddSymbol, &exports, nullptr);
-  }
-
-  httpd_inspect_error error_ = {};
-  httpd_inspect_object* object_ = nullptr;
-};
 
 TEST(InspectTest, ReportsItsVersionAndHost) {
   EXPECT_EQ(httpd_inspect_version(), static_cast<uint32_t>(HTTPD_INSPECT_VERSION));
@@ -225,29 +158,30 @@ TEST_P(KindTest, IsNamed) {
 
 INSTANTIATE_TEST_SUITE_P(
     Files, KindTest,
-    testing::Values(
-        KindCase{"empty", HTTPD_INSPECT_EMPTY, "empty file", ""},
-        KindCase{"script", HTTPD_INSPECT_SCRIPT, "script", ""},
-        KindCase{"text", HTTPD_INSPECT_TEXT, "text file", ""},
-        KindCase{"garbage", HTTPD_INSPECT_DATA, "data of no known object format", ""},
-        KindCase{"plain.a", HTTPD_INSPECT_ARCHIVE, "archive", ""},
-        KindCase{"plain.o", HTTPD_INSPECT_RELOCATABLE, "ELF object file (.o)", nullptr},
-        KindCase{"program.exe", HTTPD_INSPECT_EXECUTABLE, "ELF executable (position-independent)",
-                 nullptr},
-        KindCase{"mod_hello.aarch64.so", HTTPD_INSPECT_SHARED, "ELF shared object",
-                 "AArch64 64-bit little-endian"},
-        KindCase{"mod_hello.mips.so", HTTPD_INSPECT_SHARED, "ELF shared object",
-                 "MIPS 32-bit big-endian"},
-        KindCase{"s390x.o", HTTPD_INSPECT_RELOCATABLE, "ELF object file (.o)",
-                 "s390x 64-bit big-endian"},
-        KindCase{"s390x.so", HTTPD_INSPECT_SHARED, "ELF shared object", "s390x 64-bit big-endian"},
-        KindCase{"macho.o", HTTPD_INSPECT_RELOCATABLE, "Mach-O object file (.o)",
-                 "AArch64 64-bit little-endian"},
-        KindCase{"coff.obj", HTTPD_INSPECT_RELOCATABLE, "COFF object file (.obj)",
-                 "x86-64 64-bit little-endian"},
-        KindCase{"windows.dll", HTTPD_INSPECT_SHARED, "Windows DLL", "x86-64 64-bit little-endian"},
-        KindCase{"xcoff.so", HTTPD_INSPECT_SHARED, "XCOFF shared object",
-                 "PowerPC 64-bit big-endian"}));
+    testing::Values(KindCase{"empty", HTTPD_INSPECT_EMPTY, "empty file", ""},
+                    KindCase{"script", HTTPD_INSPECT_SCRIPT, "script", ""},
+                    KindCase{"text", HTTPD_INSPECT_TEXT, "text file", ""},
+                    KindCase{"garbage", HTTPD_INSPECT_DATA, "data of no known object format", ""},
+                    KindCase{"plain.a", HTTPD_INSPECT_ARCHIVE, "archive", ""},
+                    KindCase{"plain.o", HTTPD_INSPECT_RELOCATABLE, "ELF object file (.o)", nullptr},
+                    KindCase{"program.exe", HTTPD_INSPECT_EXECUTABLE,
+                             "ELF executable (position-independent)", nullptr},
+                    KindCase{"mod_hello.aarch64.so", HTTPD_INSPECT_SHARED, "ELF shared object",
+                             "AArch64 64-bit little-endian"},
+                    KindCase{"mod_hello.mips.so", HTTPD_INSPECT_SHARED, "ELF shared object",
+                             "MIPS 32-bit big-endian"},
+                    KindCase{"s390x.o", HTTPD_INSPECT_RELOCATABLE, "ELF object file (.o)",
+                             "s390x 64-bit big-endian"},
+                    KindCase{"s390x.so", HTTPD_INSPECT_SHARED, "ELF shared object",
+                             "s390x 64-bit big-endian"},
+                    KindCase{"linked.macho.arm64.o", HTTPD_INSPECT_RELOCATABLE,
+                             "Mach-O object file (.o)", "AArch64 64-bit little-endian"},
+                    KindCase{"linked.x64.obj", HTTPD_INSPECT_RELOCATABLE, "COFF object file (.obj)",
+                             "x86-64 64-bit little-endian"},
+                    KindCase{"linked.x64.dll", HTTPD_INSPECT_SHARED, "Windows DLL",
+                             "x86-64 64-bit little-endian"},
+                    KindCase{"xcoff64.so", HTTPD_INSPECT_SHARED, "XCOFF shared object",
+                             "PowerPC 64-bit big-endian"}));
 
 TEST(InspectTest, ReadsForeignByteOrderAndClass) {
   for (const char* name : {"mod_hello.aarch64.so", "mod_hello.mips.so"}) {
@@ -257,63 +191,6 @@ TEST(InspectTest, ReadsForeignByteOrderAndClass) {
     EXPECT_THAT(module.imports, Contains("httpd_module_name")) << name;
     EXPECT_THAT(Text(module.facts.manifest), HasSubstr("version=1.2.0")) << name;
   }
-}
-
-TEST(InspectTest, EveryTruncationIsFound) {
-  const std::string whole = Contents(Fixture("mod_hello.so"));
-  ASSERT_GT(whole.size(), 1000u);
-  for (size_t size = 0; size < whole.size(); ++size) {
-    // An allocation of its own, so that a sanitizer sees a read behind the end.
-    std::unique_ptr<char[]> part(new char[size]);
-    memcpy(part.get(), whole.data(), size);
-    Inspected file(part.get(), size);
-    ASSERT_EQ(file.code, HTTPD_INSPECT_OK);
-    const bool refused = file.facts.kind < HTTPD_INSPECT_SHARED ||
-                         file.facts.state != static_cast<uint32_t>(HTTPD_INSPECT_WHOLE);
-    ASSERT_TRUE(refused) << "cut to " << size << " bytes";
-    ASSERT_EQ(file.facts.state != 0, file.facts.reason.len != 0);
-  }
-}
-
-TEST(InspectTest, SurvivesDamagedFiles) {
-  std::mt19937 random(20240611);
-  for (const char* name : {"mod_hello.so", "libversioned.so", "mod_hello.mips.so", "s390x.so",
-                           "windows.dll", "macho.o", "xcoff.so"}) {
-    if (!Exists(Fixture(name))) continue;
-    const std::string whole = Contents(Fixture(name));
-    for (int round = 0; round < 4000; ++round) {
-      std::string damaged = whole;
-      for (uint32_t i = 0, n = 1 + random() % 8; i < n; ++i) {
-        // Headers and tables decide; half of the damage goes to the first kilobyte.
-        const size_t range =
-            random() % 2 == 0 ? std::min<size_t>(1024, damaged.size()) : damaged.size();
-        damaged[random() % range] = static_cast<char>(random() % 3 == 0 ? 0xff : random());
-      }
-      Inspected file(damaged.data(), damaged.size());
-      ASSERT_EQ(file.code, HTTPD_INSPECT_OK);
-    }
-  }
-}
-
-TEST(InspectTest, RefusesWhatIsNoFile) {
-  EXPECT_EQ(Inspected("/").code, HTTPD_INSPECT_E_FILE);
-  EXPECT_EQ(Inspected("/dev/null").code, HTTPD_INSPECT_E_FILE);
-  Inspected missing("/no/such/file");
-  EXPECT_EQ(missing.code, HTTPD_INSPECT_E_OPEN);
-  EXPECT_EQ(missing.error(), "cannot open /no/such/file: No such file or directory");
-  char folder[] = "/tmp/inspect_test.XXXXXX";
-  ASSERT_NE(mkdtemp(folder), nullptr);
-  const std::string fifo = std::string(folder) + "/fifo";
-  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
-  EXPECT_EQ(Inspected(fifo).code, HTTPD_INSPECT_E_FILE);
-  unlink(fifo.c_str());
-  const std::string sparse = std::string(folder) + "/sparse";
-  const int fd = open(sparse.c_str(), O_CREAT | O_WRONLY, 0600);
-  ASSERT_EQ(ftruncate(fd, off_t{1} << 30), 0);
-  close(fd);
-  EXPECT_EQ(Inspected(sparse).code, HTTPD_INSPECT_E_SIZE);
-  unlink(sparse.c_str());
-  rmdir(folder);
 }
 
 TEST(InspectTest, StructsOfAnotherSizeAreRespected) {
@@ -348,3 +225,4 @@ TEST(InspectTest, ListsOfShallowFilesAreAnErrorNotEmpty) {
 }
 
 }  // namespace
+}  // namespace httpd::object

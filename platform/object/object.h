@@ -30,7 +30,18 @@ struct Version {
   bool base = false;
 };
 
-// Everything known about one file. Views point into `bytes` or into the strings below.
+// Texts that a file does not hold in one piece. They stay where they are until the arena ends.
+class TextArena {
+ public:
+  std::string_view Keep(std::string_view text);
+
+ private:
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  char* free_ = nullptr;
+  size_t left_ = 0;
+};
+
+// Everything known about one file. Views point into `bytes`, `texts` or the strings below.
 struct View {
   std::string_view bytes;
   std::unique_ptr<char[]> storage;  // null when the bytes are the caller's
@@ -59,18 +70,34 @@ struct View {
   std::vector<Symbol> exports;
   std::vector<Version> needed_versions;
   std::vector<Version> defined_versions;
+  TextArena texts;
+  uint64_t work = 0;  // see Spend()
 
   void SetTarget();  // from machine_name, bits and big_endian
   void Truncated(std::string why);
   void Malformed(std::string why);
+
+  // Bounds what a small file can ask for: tables that overlap or refer to each other would else be
+  // read again and again. False, and the view is malformed, when `units` more bytes are too many.
+  bool Spend(uint64_t units);
+
+  // The NUL-terminated string at `offset` of a string table. False, and the view is malformed, when
+  // there is none.
+  bool StringAt(std::string_view strings, uint64_t offset, const char* what, std::string_view* out);
 };
+
+std::string Hex(uint64_t value);                 // "0x1f"
+std::string HexOfBytes(std::string_view bytes);  // "00ff1f"
 
 // Decides what the bytes are and lets the reader of that format fill in the rest.
 void Examine(View* view);
 
 // Readers, one per format; `view->bytes` begins with the format's magic.
 void ReadElf(View* view);
-void ReadForeign(View* view);  // Mach-O, COFF/PE, XCOFF: kind and machine only
+void ReadMacho(View* view);
+void ReadPe(View* view);
+void ReadCoffObject(View* view);
+void ReadXcoff(View* view);
 
 // "x86-64" for EM_X86_64 (e_machine of the ELF header); "machine number N" for one without a name.
 std::string ElfMachineName(uint32_t machine);

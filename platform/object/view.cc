@@ -3,10 +3,12 @@
 // Decides from its first bytes what a file is, before any parser of a format sees it. People load
 // scripts, archives and text files by mistake more often than broken objects; each gets its name.
 
+#include <llvm/ADT/StringExtras.h>
 #include <llvm/ADT/StringRef.h>
 #include <llvm/BinaryFormat/Magic.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "object/machines.h"
 #include "object/object.h"
@@ -66,6 +68,54 @@ void View::Malformed(std::string why) {
   reason = std::move(why);
 }
 
+std::string_view TextArena::Keep(std::string_view text) {
+  constexpr size_t kBlock = 16 * 1024;
+  if (text.empty()) return {};
+  if (text.size() > left_) {
+    left_ = std::max(kBlock, text.size());
+    blocks_.push_back(std::make_unique<char[]>(left_));
+    free_ = blocks_.back().get();
+  }
+  char* start = free_;
+  memcpy(start, text.data(), text.size());
+  free_ += text.size();
+  left_ -= text.size();
+  return {start, text.size()};
+}
+
+// Names in string tables share their tails, so an honest file is read more than once; sixteen times
+// is far more than any linker makes of it.
+bool View::Spend(uint64_t units) {
+  const uint64_t most = 16 * uint64_t{bytes.size()} + (1u << 20);
+  if (units <= most - work) {
+    work += units;
+    return true;
+  }
+  Malformed("its tables overlap: reading them takes more than " + std::to_string(most) + " steps");
+  return false;
+}
+
+bool View::StringAt(std::string_view strings, uint64_t offset, const char* what,
+                    std::string_view* out) {
+  constexpr size_t kLongest = 64 * 1024;  // no compiler makes longer names; bounds the search
+  const std::string_view rest =
+      offset < strings.size() ? strings.substr(offset, kLongest) : std::string_view();
+  const size_t end = rest.find('\0');
+  if (end == std::string_view::npos) {
+    Malformed(std::string("its ") + what + " lies outside of the string table (offset " +
+              Hex(offset) + ")");
+    return false;
+  }
+  *out = rest.substr(0, end);
+  return Spend(end + 1);
+}
+
+std::string Hex(uint64_t value) { return "0x" + llvm::utohexstr(value, /*LowerCase=*/true); }
+
+std::string HexOfBytes(std::string_view bytes) {
+  return llvm::toHex(llvm::StringRef(bytes.data(), bytes.size()), /*LowerCase=*/true);
+}
+
 std::string ElfMachineName(uint32_t machine) { return ElfMachineText(machine); }
 
 std::string_view HostTarget() {
@@ -90,10 +140,6 @@ void Examine(View* view) {
       view->format = HTTPD_INSPECT_FORMAT_WASM;
       SetKind(view, HTTPD_INSPECT_OTHER, "WebAssembly object");
       return;
-    case llvm::file_magic::macho_universal_binary:
-      view->format = HTTPD_INSPECT_FORMAT_MACHO;
-      SetKind(view, HTTPD_INSPECT_OTHER, "Mach-O universal binary");
-      return;
     case llvm::file_magic::coff_import_library:
       view->format = HTTPD_INSPECT_FORMAT_COFF;
       SetKind(view, HTTPD_INSPECT_OTHER, "COFF import library");
@@ -102,7 +148,10 @@ void Examine(View* view) {
       break;
   }
   if (SetPlainKind(view)) return;
-  ReadForeign(view);
+  ReadMacho(view);
+  if (view->format == HTTPD_INSPECT_FORMAT_NONE) ReadPe(view);
+  if (view->format == HTTPD_INSPECT_FORMAT_NONE) ReadXcoff(view);
+  if (view->format == HTTPD_INSPECT_FORMAT_NONE) ReadCoffObject(view);
   if (view->format == HTTPD_INSPECT_FORMAT_NONE) {
     SetKind(view, HTTPD_INSPECT_DATA, "data of no known object format");
   }
