@@ -23,8 +23,8 @@ struct ModuleToLoad {
   std::string file;       // what LoadModule resolved to, for messages; empty when compiled in
   std::string copy;       // the private copy that is opened; empty when compiled in
   std::string directive;  // the argument as written, for messages
-  std::vector<std::string> preload;  // its private libraries, absolute, to be opened before it
   config::Position position;
+  std::vector<std::string> preload = {};  // its private libraries, absolute, to be opened before it
 };
 
 // A file that the supervisor opens on behalf of a generation (DESIGN §3, broker). The directive and
