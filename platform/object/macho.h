@@ -3,6 +3,7 @@
 
 #include <llvm/BinaryFormat/MachO.h>
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +38,12 @@ struct MachoLayout {
                                                                           : std::string_view();
   }
 };
+
+// "AArch64", or "cpu type 77".
+std::string MachoMachineName(uint32_t cpu);
+
+// `image` begins with a Mach-O magic; its offsets count from there.
+void ReadMachoImage(View* view, std::string_view image);
 
 // Fill view->imports and view->exports. False when the view is truncated or malformed.
 bool ReadMachoImports(View* view, const Bytes& image, MachoLayout* layout);
