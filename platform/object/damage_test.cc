@@ -13,6 +13,8 @@
 #include <cstring>
 #include <memory>
 #include <random>
+#include <string>
+#include <vector>
 
 #include "object/inspected.h"
 
@@ -124,6 +126,27 @@ TEST(LoopTest, ATrieThatContainsItselfIsMalformed) {
   Inspected loop(&file, sizeof(file));
   EXPECT_EQ(loop.facts.state, static_cast<uint32_t>(HTTPD_INSPECT_MALFORMED));
   EXPECT_EQ(Text(loop.facts.reason), "its export trie points to 0x0 twice or from outside");
+}
+
+// Twenty thousand symbols that all have the same name of sixty thousand letters: a gigabyte to read
+// in a file of 400 KB. The budget ends it, and the names that many honest symbols share do not.
+TEST(LoopTest, NamesThatManySymbolsShareAreBounded) {
+  const auto file = [](uint32_t symbols, uint32_t name) {
+    const uint32_t names_at = 32 + 24 + symbols * 16;
+    std::vector<uint32_t> words = {0xfeedfacf, 0x01000007, 3,       6,        1,       24, 0, 0, 2,
+                                   24,         32 + 24,    symbols, names_at, name + 2};
+    for (uint32_t i = 0; i < symbols; ++i) words.insert(words.end(), {1, 1, 0, 0});
+    std::string bytes(reinterpret_cast<const char*>(words.data()), words.size() * 4);
+    return bytes + '\0' + std::string(name, 'a') + '\0';
+  };
+  const std::string hostile = file(20000, 60000);
+  Inspected refused(hostile.data(), hostile.size());
+  EXPECT_EQ(refused.facts.state, static_cast<uint32_t>(HTTPD_INSPECT_MALFORMED));
+  EXPECT_THAT(Text(refused.facts.reason), testing::HasSubstr("its tables overlap"));
+  const std::string honest = file(20000, 40);
+  Inspected read(honest.data(), honest.size());
+  EXPECT_EQ(read.facts.state, static_cast<uint32_t>(HTTPD_INSPECT_WHOLE));
+  EXPECT_EQ(read.imports.size(), 20000u);
 }
 
 class RefusalTest : public testing::Test {

@@ -18,6 +18,8 @@ namespace {
 
 namespace elf = llvm::ELF;
 
+constexpr std::string_view kManifestSection(".httpd_manifest\0", 16);  // HTTPD_MANIFEST_SECTION
+
 std::string_view View8(llvm::StringRef text) { return {text.data(), text.size()}; }
 
 std::string_view View8(llvm::ArrayRef<uint8_t> bytes) {
@@ -159,14 +161,15 @@ class ElfReader {
         has_stack_note = true;
         if ((segment.p_flags & elf::PF_X) != 0) view_->flags |= HTTPD_INSPECT_EXEC_STACK;
       }
-      if (segment.p_type == elf::PT_NOTE) ReadNotes(segment);
+      if (segment.p_type == elf::PT_NOTE && !ReadNotes(segment)) return false;
     }
     if (!has_stack_note && !segments_.empty()) view_->flags |= HTTPD_INSPECT_NO_STACK_NOTE;
     return true;
   }
 
-  void ReadNotes(const Segment& segment) {
-    if (segment.p_align > 4 || !view_->build_id.empty()) return;
+  bool ReadNotes(const Segment& segment) {
+    if (segment.p_align > 4 || !view_->build_id.empty()) return true;
+    if (!view_->Spend(segment.p_filesz)) return false;
     llvm::Error error = llvm::Error::success();
     for (const auto& note : file_.notes(segment, error)) {
       if (note.getType() != elf::NT_GNU_BUILD_ID || note.getName() != "GNU") continue;
@@ -174,6 +177,7 @@ class ElfReader {
       break;
     }
     llvm::consumeError(std::move(error));  // a broken note hurts nobody
+    return true;
   }
 
   bool ReadSections() {
@@ -211,9 +215,16 @@ class ElfReader {
       default:
         break;
     }
-    llvm::StringRef name;
-    if (!Take(file_.getSectionName(section, names), "section names", &name)) return false;
-    if (name != ".httpd_manifest" || (view_->flags & HTTPD_INSPECT_HAS_MANIFEST) != 0) return true;
+    // Only compared, never measured: the names of hostile sections may be as long as the file.
+    if (section.sh_name != 0 && section.sh_name >= names.size()) {
+      view_->Malformed("its section names lie outside of their table (offset " +
+                       Hex(section.sh_name) + ")");
+      return false;
+    }
+    if (!View8(names.substr(section.sh_name)).starts_with(kManifestSection) ||
+        (view_->flags & HTTPD_INSPECT_HAS_MANIFEST) != 0) {
+      return true;
+    }
     llvm::ArrayRef<uint8_t> contents;
     if (!Take(file_.getSectionContents(section), "manifest section", &contents)) return false;
     view_->flags |= HTTPD_INSPECT_HAS_MANIFEST;

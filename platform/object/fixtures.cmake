@@ -48,9 +48,9 @@ fixture(librunpath.so DEPENDS plain.c
 fixture(libhard.so DEPENDS plain.c
   COMMAND ${cc} -shared -fPIC -o libhard.so -Wl,-z,now,-z,relro,-z,nodelete,-z,initfirst
     -Wl,-z,nodlopen,-z,noexecstack ${source_dir}/plain.c)
-fixture(libsoft.so DEPENDS plain.c
+fixture(libsoft.so DEPENDS plain.c soft.c
   COMMAND ${cc} -shared -fPIC -ftls-model=initial-exec -o libsoft.so
-    -Wl,-z,lazy,-z,norelro,-z,execstack ${source_dir}/plain.c)
+    -Wl,-z,lazy,-z,norelro,-z,execstack,-z,notext ${source_dir}/plain.c ${source_dir}/soft.c)
 fixture(plain.o DEPENDS plain.c COMMAND ${cc} -fPIC -c -o plain.o ${source_dir}/plain.c)
 fixture(plain.a DEPENDS plain.c
   COMMAND ${cc} -fPIC -c -o archived.o ${source_dir}/plain.c

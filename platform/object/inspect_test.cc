@@ -122,7 +122,8 @@ TEST(InspectTest, SeesHardeningAndWhatKeepsALibraryLoaded) {
     EXPECT_TRUE(hard.Has(flag)) << flag;
     EXPECT_FALSE(soft.Has(flag)) << flag;
   }
-  for (uint32_t flag : {HTTPD_INSPECT_EXEC_STACK, HTTPD_INSPECT_STATIC_TLS}) {
+  for (uint32_t flag : {HTTPD_INSPECT_EXEC_STACK, HTTPD_INSPECT_STATIC_TLS,
+                        HTTPD_INSPECT_TEXT_RELOCATIONS, HTTPD_INSPECT_GNU_UNIQUE}) {
     EXPECT_TRUE(soft.Has(flag)) << flag;
     EXPECT_FALSE(hard.Has(flag)) << flag;
   }
