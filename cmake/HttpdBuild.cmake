@@ -40,6 +40,8 @@ if(HTTPD_FAULTS)
   add_compile_definitions(HTTPD_FAULTS=1)
 endif()
 
+include(HttpdTarget)
+
 include(CheckPIESupported)
 check_pie_supported()
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # httpd_module(NAME SOURCES x.c… [LINK libraries…]): the module modules/mod_NAME, as
-# libexec/mod_NAME.so, or inside the core when NAME is in HTTPD_STATIC_MODULES. It is compiled against
-# the public headers alone and does not link libhttpd.so: the API binds when the module is opened, so
-# one file works with the shared and the static core.
+# libexec/mod_NAME.so (the suffix is the platform's), or inside the core when NAME is in
+# HTTPD_STATIC_MODULES. It is compiled against the public headers alone and does not link
+# libhttpd.so: the API binds when the module is opened, so one file works with the shared and the
+# static core.
 
 set(HTTPD_STATIC_MODULES "" CACHE STRING "Modules to compile into the core, for example mime;dir")
 
@@ -18,7 +19,7 @@ function(httpd_module name)
     target_compile_definitions(${target} PRIVATE HTTPD_STATIC_MODULE=1)
   else()
     add_library(${target} MODULE ${M_SOURCES})
-    set_target_properties(${target} PROPERTIES PREFIX "" SUFFIX .so
+    set_target_properties(${target} PROPERTIES PREFIX "" SUFFIX "${HTTPD_MODULE_SUFFIX}"
       LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/libexec)
     install(TARGETS ${target} LIBRARY DESTINATION libexec)
   endif()

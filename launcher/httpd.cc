@@ -15,10 +15,13 @@
 #include <unistd.h>
 
 #include "platform/targets/library_path.h"
+#include "platform/targets/this_target.h"
 
 extern "C" const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));  // by the linker
 
 namespace {
+
+using httpd::targets::ComposeLibraryPath, httpd::targets::kThis;
 
 const char kWanted[] = "a file of this server, built for this machine";
 const char kReinstall[] =
@@ -85,23 +88,17 @@ bool FindSelf(const char* name, char (&self)[PATH_MAX]) {
   return false;
 }
 
-// Puts `libexec` first, drops empty elements (they would mean the current directory) and keeps the
-// user's own value for the core.
+// Puts `libexec` first in the variable of this platform; keeps the user's own value for the core.
 bool SetLibraryPath(const char* libexec) {
-  const char* user = getenv(HTTPD_LIBRARY_PATH_VARIABLE);
-  const char* rest = user != nullptr ? user : "";
-  const size_t size = strlen(libexec) + strlen(rest) + 3;
+  static_assert(*kThis.paths[0] != '\0', "this platform has no library path variable");
+  const char* const users[] = {getenv(kThis.paths[0]), getenv(kThis.paths[1])};
+  size_t size = strlen(libexec) + 3;
+  for (const char* user : users) size += user != nullptr ? strlen(user) : 0;
   char* value = static_cast<char*>(malloc(2 * size));
-  if (value == nullptr) return false;
-  snprintf(value + size, size, "%s%s", user != nullptr ? "=" : "-", rest);
-  char* end = stpcpy(value, libexec);
-  while (*(rest += strspn(rest, HTTPD_LIBRARY_PATH_SEPARATORS)) != '\0') {
-    const int length = static_cast<int>(strcspn(rest, HTTPD_LIBRARY_PATH_SEPARATORS));
-    end += sprintf(end, ":%.*s", length, rest);
-    rest += length;
-  }
-  return setenv(HTTPD_LIBRARY_PATH_VARIABLE, value, 1) == 0 &&
-         setenv(HTTPD_BOOT_LIBRARY_PATH, value + size, 1) == 0;
+  if (value == nullptr || !ComposeLibraryPath(kThis, libexec, users, value, size)) return false;
+  char* kept = value + size;
+  snprintf(kept, size, "%s%s", users[0] ? "=" : "-", users[0] ? users[0] : "");
+  return setenv(kThis.paths[0], value, 1) == 0 && setenv(HTTPD_BOOT_LIBRARY_PATH, kept, 1) == 0;
 }
 
 }  // namespace
@@ -129,9 +126,10 @@ int main(int argc, char** argv) {
     if (char* slash = strrchr(libexec, '/')) *slash = '\0';
     strcat(libexec, "/libexec");
   }
-  if (strpbrk(libexec, HTTPD_LIBRARY_PATH_SEPARATORS) != nullptr) {
-    Refuse("HB-06", libexec, "a character that separates library directories",
-           "a path without " HTTPD_LIBRARY_PATH_SEPARATORS, "install into another directory");
+  if (strpbrk(libexec, kThis.separators) != nullptr) {
+    sprintf(entry, "a path without %s", kThis.separators);
+    Refuse("HB-06", libexec, "a character that separates library directories", entry,
+           "install into another directory");
   }
   sprintf(entry, "%s/libhttpd.ep", libexec);
   sprintf(core, "%s/libhttpd.so", libexec);

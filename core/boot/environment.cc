@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "platform/targets/library_path.h"
+#include "platform/targets/this_target.h"
 
 namespace httpd::boot {
 
@@ -16,9 +17,9 @@ std::string RestoreEnvironment() {
   // Without the bootstrap the variable is the user's already.
   if (const char* saved = getenv(HTTPD_BOOT_LIBRARY_PATH)) {
     if (saved[0] == '=') {
-      setenv(HTTPD_LIBRARY_PATH_VARIABLE, saved + 1, 1);
+      setenv(targets::kThis.paths[0], saved + 1, 1);
     } else {
-      unsetenv(HTTPD_LIBRARY_PATH_VARIABLE);
+      unsetenv(targets::kThis.paths[0]);
     }
   }
   unsetenv(HTTPD_BOOT_SELF);

@@ -6,6 +6,7 @@
 #include "base/concat.h"
 #include "config/core_directives.h"
 #include "config/early.h"
+#include "platform/targets/render.h"
 #include "probe_report.h"
 #include "process/listeners.h"
 #include "process/options.h"
@@ -24,7 +25,7 @@ std::string BuildText(const boot::BootInfo& info) {
       &text, "Prefix:         ", info.prefix, "\nLibexec:        ", info.libexec_dir,
       "\nBootstrap:      ", info.bootstrap.empty() ? "none (started by hand)" : info.bootstrap,
       "\nCompiler:       ", __VERSION__, "\nArchitecture:   ", sizeof(void*) * 8,
-      "-bit\nModule ABI:     1\nCompiled with:\n");
+      "-bit\nModule ABI:     1\n", targets::Describe(targets::This()), "Compiled with:\n");
   base::Append(&text, " -D SHARED_CORE=\"", info.shared_core ? "ON" : "OFF", "\"\n");
 #ifdef HTTPD_FAULTS
   base::Append(&text, " -D HTTPD_FAULTS (for tests only)\n");

@@ -59,6 +59,11 @@ TEST_F(CommandLine, VersionAndBuildSettings) {
   EXPECT_EQ(large.status, 0);
   EXPECT_THAT(large.output, HasSubstr("0.1.0"));
   EXPECT_GT(large.output.size(), small.output.size());
+  // The row of platform/targets that this build is for, and what it implies.
+  EXPECT_THAT(large.output,
+              HasSubstr("Target:         linux-glibc (Linux with glibc), built and tested"));
+  EXPECT_THAT(large.output, HasSubstr("Modules:       mod_x.so, ELF, opened with dlopen"));
+  EXPECT_THAT(large.output, HasSubstr("Library path:  LD_LIBRARY_PATH\n"));
 }
 
 TEST_F(CommandLine, CompiledInModules) {
