@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -P: renders the functions declared HTTPD_API at the start of a line in HEADERS into OUT, as a
-# version script (FORMAT=version-script) or as what an executable exports (FORMAT=dynamic-list).
+# cmake -P: renders the functions declared HTTPD_API at the start of a line in HEADERS into OUT. For
+# linkers (field `list` of platform/targets/table.inc), with httpd_main, which libhttpd.ep calls:
+#   version-script   GNU ld, gold, lld, Solaris ld -M
+#   aix-exp          AIX ld -bE:
+#   macho-list       macOS ld -exported_symbols_list; C names have an underscore there
+#   windows-def      link -def:, and EMX's emximp for OS/2
+#   name-list        UnixWare and SCO ld -Bexport:
+# For this build: dynamic-list (what a static core exports), names (for tests, without httpd_main) and
+# table (C++ that knows the names).
 
 cmake_policy(SET CMP0054 NEW)
 set(names "")
@@ -27,6 +34,16 @@ if(FORMAT STREQUAL "version-script")
   string(APPEND content "  global:\n    httpd_main;\n};\n")
 elseif(FORMAT STREQUAL "dynamic-list")
   set(content "{\n${lines}};\n")
+elseif(FORMAT STREQUAL "aix-exp")
+  list(JOIN names "\n" lines)
+  set(content "* What libhttpd.so exports.\nhttpd_main\n${lines}\n")
+elseif(FORMAT STREQUAL "macho-list")
+  list(TRANSFORM names PREPEND "_")
+  list(JOIN names "\n" lines)
+  set(content "# What libhttpd.so exports.\n_httpd_main\n${lines}\n")
+elseif(FORMAT STREQUAL "windows-def")
+  list(JOIN names "\n    " lines)
+  set(content "; What libhttpd.dll exports.\nLIBRARY libhttpd\nEXPORTS\n    httpd_main\n    ${lines}\n")
 elseif(FORMAT STREQUAL "table")
   list(TRANSFORM names REPLACE "(.+)" "    \"\\1\",\n")
   list(JOIN names "" names)
@@ -36,12 +53,16 @@ elseif(FORMAT STREQUAL "table")
     "constexpr std::string_view kNames[] = {\n${names}};\n}  // namespace\n\n"
     "absl::Span<const std::string_view> ApiNames() { return kNames; }\n\n"
     "}  // namespace httpd::module\n")
+elseif(FORMAT STREQUAL "name-list")
+  list(JOIN names "\n" content)
+  string(PREPEND content "httpd_main\n")
+  string(APPEND content "\n")
 elseif(FORMAT STREQUAL "names")
   list(JOIN names "\n" content)
   string(APPEND content "\n")
 else()
-  message(FATAL_ERROR
-    "FORMAT: found '${FORMAT}', wanted version-script, dynamic-list, table or names")
+  message(FATAL_ERROR "FORMAT: found '${FORMAT}', wanted version-script, aix-exp, macho-list, "
+    "windows-def, name-list, names, dynamic-list or table")
 endif()
 file(CONFIGURE OUTPUT ${OUT} CONTENT "${content}" @ONLY)
 file(TOUCH ${OUT})
