@@ -18,6 +18,8 @@ compile() {
   shift 2
   printf '#include <httpd/%s>\n#include <httpd/%s>\nextern int not_empty;\n' "$header" "$header" \
     >"$work/alone.c"
+  # That -m32 means what it says.
+  case " $* " in *' -m32 '*) echo 'typedef char small[sizeof(void *) == 4 ? 1 : -1];' >>"$work/alone.c" ;; esac
   # As a user's compiler finds them: -isystem would hide warnings.
   "$compiler" "$@" -Wall -Wextra -Werror -fsyntax-only -I "$source/core/include" "$work/alone.c" \
     >"$work/out" 2>&1 && return
@@ -25,6 +27,13 @@ compile() {
   cat "$work/out"
   failed=1
 }
+
+# The C++ library's headers for another architecture than the installed one: the machine's own, which
+# know the sizes from the compiler, and in place of the one file that libc has per size, an empty one.
+mkdir -p "$work/small/gnu"
+: >"$work/small/gnu/stubs-32.h"
+library=/usr/include/c++/$(ls /usr/include/c++ 2>/dev/null | sort -V | tail -1)
+machine=/usr/include/$(cc -print-multiarch 2>/dev/null)
 
 for compiler in "$@"; do
   if ! command -v "$compiler" >/dev/null; then
@@ -40,7 +49,14 @@ for compiler in "$@"; do
     compile "$compiler" "$header" -x c++ -std=c++20 -pedantic -m32 -ffreestanding -nostdinc++
   done
   for header in "$source"/core/include/httpd/*.hpp; do
-    compile "$compiler" "$(basename "$header")" -x c++ -std=c++20 -pedantic
+    header=$(basename "$header")
+    compile "$compiler" "$header" -x c++ -std=c++20 -pedantic
+    if [ -d "$machine/c++" ]; then
+      compile "$compiler" "$header" -x c++ -std=c++20 -pedantic -m32 -isystem "$work/small" \
+        -isystem "$library" -isystem "$machine/c++/${library##*/}" -isystem "$machine"
+    else
+      printf '%s is missing: %s is not tried with 32 bits\n' "$machine/c++" "$header"
+    fi
   done
 done
 [ $tried -gt 0 ] || { echo 'found no compiler at all' && exit 1; }
