@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -89,6 +90,17 @@ bool IsIdentical(int folder, const std::string& name, std::string_view bytes, st
   return ReadWhole(fd.get(), &present) && present == bytes;
 }
 
+// A folder that only we write, and the file in it as it was left.
+bool IsOurs(int store, const std::string& hash, const std::string& base_name,
+            const FileIdentity& identity) {
+  struct stat folder = {}, file = {};
+  const std::string name = base::Concat(hash, "/", base_name);
+  return fstatat(store, hash.c_str(), &folder, AT_SYMLINK_NOFOLLOW) == 0 &&
+         S_ISDIR(folder.st_mode) && folder.st_uid == geteuid() && (folder.st_mode & 022) == 0 &&
+         fstatat(store, name.c_str(), &file, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(file.st_mode) &&
+         FileIdentity::Of(file) == identity;
+}
+
 uint64_t Rotate(uint64_t value, int bits) { return value << bits | value >> (64 - bits); }
 
 uint64_t Mix(uint64_t value) {
@@ -132,14 +144,89 @@ std::string ContentHash(std::string_view bytes) {
   return text;
 }
 
+ModuleStore::ModuleStore(std::string directory, std::string build)
+    : directory_(std::move(directory)), build_(std::move(build)) {}
+
+ModuleStore::~ModuleStore() = default;
+
+// Locks of fcntl(2) belong to the process: children do not have them, and the end of the process,
+// however it comes, is the end of the lock.
+bool ModuleStore::Lock() {
+  if (users_) return true;
+  const bool borrows = !borrowed_.empty();
+  const std::string path = base::Concat(borrows ? borrowed_ : directory_, "/users");
+  base::UniqueFd fd(
+      open(path.c_str(), (borrows ? O_RDONLY : O_RDWR | O_CREAT) | O_NOFOLLOW | O_CLOEXEC, 0600));
+  struct flock lock = {};
+  lock.l_type = F_RDLCK;
+  lock.l_whence = SEEK_SET;
+  // Whoever prunes holds the other lock for a moment.
+  for (int tries = 0; fd && tries < 200; ++tries) {
+    if (fcntl(fd.get(), F_SETLK, &lock) == 0) {
+      users_ = std::move(fd);
+      return true;
+    }
+    if (errno != EAGAIN && errno != EACCES) return false;
+    const timespec pause = {0, 1'000'000};
+    nanosleep(&pause, nullptr);
+  }
+  return false;
+}
+
+void ModuleStore::Open(std::vector<Finding>* findings) {
+  folders_.Forget();
+  Lock();  // fails as long as there is no folder: then there are no copies either
+  if (loaded_) return;
+  loaded_ = true;
+  Finding finding;
+  index_.Load(directory_, build_, &finding);
+  if (!finding.code.empty()) findings->push_back(std::move(finding));
+}
+
+void ModuleStore::Borrow(const std::string& directory) {
+  borrowed_ = directory;
+  loaded_ = true;
+  Finding ignored;
+  if (Lock()) index_.Load(directory, build_, &ignored);
+}
+
 bool ModuleStore::Reuse(const FileIdentity& identity, const std::string& base_name,
-                        StoredModule* stored) const {
-  const auto known = index_.find(identity);
-  if (known == index_.end()) return false;
-  stored->hash = known->second.hash;
-  stored->copy = base::Concat(directory_, "/", stored->hash, "/", base_name);
-  struct stat facts;
-  return lstat(stored->copy.c_str(), &facts) == 0 && FileIdentity::Of(facts) == known->second.copy;
+                        StoredModule* stored) {
+  const Index::Copy* known = index_.FindCopy({identity, base_name});
+  if (known == nullptr) return false;
+  for (const std::string& directory : {directory_, borrowed_}) {
+    Finding ignored;
+    const int store = directory.empty() ? -1 : folders_.Open(directory, &ignored);
+    if (store < 0 || !IsOurs(store, known->hash, base_name, known->identity)) continue;
+    stored->hash = known->hash;
+    stored->copy = base::Concat(directory, "/", known->hash, "/", base_name);
+    stored->identity = known->identity;
+    return true;
+  }
+  return false;
+}
+
+// Whoever asks next must see each change: *settled tells whether the identity is good for that.
+bool ModuleStore::Read(const std::string& original, std::string* bytes, FileIdentity* identity,
+                       bool* settled, Finding* finding) const {
+  base::UniqueFd source = OpenTrusted(original, kMaxBytes, finding);
+  const int64_t now = RealTime();
+  struct stat before = {}, after = {};
+  if (!source || fstat(source.get(), &before) != 0) return false;
+  *identity = FileIdentity::Of(before);
+  *settled = IsSettled(*identity, now);
+  if (ReadWhole(source.get(), bytes) && fstat(source.get(), &after) == 0 &&
+      FileIdentity::Of(after) == *identity) {
+    return true;
+  }
+  *finding = {FindingSeverity::kError,
+              errno == EIO ? "HM-05" : "HM-08",
+              "this file could not be read as a whole",
+              errno == EIO ? strerror(errno) : "its size or time changed meanwhile",
+              "a file that stays as it is",
+              original,
+              "try again when the installation has finished"};
+  return false;
 }
 
 bool ModuleStore::Prepare(const std::string& hash, base::UniqueFd* folder, Finding* finding) {
@@ -176,41 +263,49 @@ bool ModuleStore::Add(const std::string& original, StoredModule* stored, Finding
   *stored = StoredModule();
   stored->original = original;
   const std::string base_name = BaseName(original);
-  base::UniqueFd source = OpenTrusted(original, kMaxBytes, finding);
-  struct stat before, after, copy;
-  if (!source || fstat(source.get(), &before) != 0) return false;
-  stored->bytes = static_cast<uint64_t>(before.st_size);
-  if (Reuse(FileIdentity::Of(before), base_name, stored)) return true;
+  struct stat facts = {}, copy = {};
+  if (!folders_.Look(original, kMaxBytes, &facts, finding)) return false;
+  stored->bytes = static_cast<uint64_t>(facts.st_size);
+  if (Reuse(FileIdentity::Of(facts), base_name, stored)) return true;
 
   std::string bytes;
-  if (!ReadWhole(source.get(), &bytes) || fstat(source.get(), &after) != 0 ||
-      FileIdentity::Of(before) != FileIdentity::Of(after)) {
-    *finding = {FindingSeverity::kError,
-                errno == EIO ? "HM-05" : "HM-08",
-                "this file could not be read as a whole",
-                errno == EIO ? strerror(errno) : "its size or time changed meanwhile",
-                "a file that stays as it is",
-                original,
-                "try again when the installation has finished"};
-    return false;
-  }
+  FileIdentity identity;
+  bool settled = false;
+  if (!Read(original, &bytes, &identity, &settled, finding)) return false;
+  stored->bytes = bytes.size();
   stored->hash = ContentHash(bytes);
   stored->copy = base::Concat(directory_, "/", stored->hash, "/", base_name);
   base::UniqueFd folder;
+  if (!Lock()) {  // there is no folder yet
+    MakeDirectory(directory_.substr(0, directory_.rfind('/')));
+    MakeDirectory(directory_);
+    Lock();
+  }
   if (!Prepare(stored->hash, &folder, finding)) return false;
   if (!IsIdentical(folder.get(), base_name, bytes, &copy)) {
     if (!Write(folder.get(), base_name, bytes, *stored, &copy, finding)) return false;
     stored->copied = true;
   }
-  index_[FileIdentity::Of(before)] = {stored->hash, FileIdentity::Of(copy)};
+  stored->identity = FileIdentity::Of(copy);
+  if (settled) index_.PutCopy({identity, base_name}, {stored->hash, stored->identity});
   return true;
+}
+
+bool ModuleStore::Save(Finding* finding) {
+  return !borrowed_.empty() || index_.Save(directory_, build_, finding);
 }
 
 size_t ModuleStore::Prune(const std::vector<std::string>& keep) {
   size_t removed = 0;
+  struct flock lock = {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  // A change of the lock that is refused leaves the shared one in place.
+  if (!Lock() || fcntl(users_.get(), F_SETLK, &lock) != 0) return 0;
   base::UniqueFd store(open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!store) return 0;
   for (const std::string& name : List(store.get())) {
+    if (name.starts_with(".index-")) unlinkat(store.get(), name.c_str(), 0);
     if (!IsHash(name)) continue;
     const bool kept = std::find(keep.begin(), keep.end(), name) != keep.end();
     base::UniqueFd folder(
@@ -221,9 +316,9 @@ size_t ModuleStore::Prune(const std::vector<std::string>& keep) {
     }
     if (!kept && unlinkat(store.get(), name.c_str(), AT_REMOVEDIR) == 0) ++removed;
   }
-  std::erase_if(index_, [&](const auto& entry) {
-    return std::find(keep.begin(), keep.end(), entry.second.hash) == keep.end();
-  });
+  index_.Keep(keep);
+  lock.l_type = F_RDLCK;
+  fcntl(users_.get(), F_SETLK, &lock);
   return removed;
 }
 

@@ -55,6 +55,44 @@ class Walk {
     Push(path_);
   }
 
+  // Goes on from a folder that another walk has ended in.
+  Walk(std::string path, const base::UniqueFd& folder, std::string at, bool sticky,
+       Finding* finding)
+      : path_(std::move(path)),
+        finding_(finding),
+        directory_(fcntl(folder.get(), F_DUPFD_CLOEXEC, 0)),
+        at_(std::move(at)),
+        sticky_(sticky) {
+    pending_.push_back(path_.substr(path_.rfind('/') + 1));
+  }
+
+  // As Run for a file, which is not opened.
+  bool Look(struct stat* facts) {
+    looked_ = facts;
+    facts->st_mode = 0;
+    while (!pending_.empty()) {
+      const std::string name = std::move(pending_.back());
+      pending_.pop_back();
+      base::UniqueFd none;
+      if (!Step(name, /*want_directory=*/false, &none)) return false;
+    }
+    return facts->st_mode != 0 || NotRegular("a directory");
+  }
+
+  const std::string& at() const { return at_; }
+  bool sticky() const { return sticky_; }
+
+  // Back to the root, at the beginning and for absolute links.
+  bool Restart() {
+    at_.clear();
+    directory_.Reset(open("/", kStep));
+    struct stat facts;
+    if (!directory_ || fstat(directory_.get(), &facts) != 0) {
+      return FailSystem("the root directory cannot be opened", "/");
+    }
+    return CheckWriters(facts, "/");
+  }
+
   // Steps to the last component. True with a regular file or directory in *fd.
   bool Run(bool want_directory, base::UniqueFd* fd) {
     if (!path_.starts_with('/')) {
@@ -107,17 +145,6 @@ class Walk {
   void Push(std::string_view path) {
     const std::vector<std::string_view> parts = base::Split(path, "/");
     pending_.insert(pending_.end(), parts.rbegin(), parts.rend());
-  }
-
-  // Back to the root, at the beginning and for absolute links.
-  bool Restart() {
-    at_.clear();
-    directory_.Reset(open("/", kStep));
-    struct stat facts;
-    if (!directory_ || fstat(directory_.get(), &facts) != 0) {
-      return FailSystem("the root directory cannot be opened", "/");
-    }
-    return CheckWriters(facts, "/");
   }
 
   // Refuses what others can write; remembers that the next component decides in a sticky directory.
@@ -218,6 +245,10 @@ class Walk {
                         : S_ISSOCK(seen.st_mode) ? "a socket"
                                                  : "a device");
     }
+    if (looked_ != nullptr) {
+      *looked_ = seen;
+      return CheckWriters(seen, here);
+    }
     base::UniqueFd file(openat(directory_.get(), name.c_str(),
                                O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     struct stat facts;
@@ -242,7 +273,21 @@ class Walk {
   std::string at_;  // path of directory_ without symbolic links; "" for the root
   bool sticky_ = false;
   int links_ = 0;
+  struct stat* looked_ = nullptr;  // set: the file is only to be looked at
 };
+
+bool SizeIsFine(const struct stat& facts, uint64_t max_bytes, const std::string& path,
+                Finding* finding) {
+  if (max_bytes == 0 || static_cast<uint64_t>(facts.st_size) <= max_bytes) return true;
+  *finding = {FindingSeverity::kError,
+              "HM-04",
+              "this file is too large",
+              base::Concat(facts.st_size, " bytes"),
+              base::Concat("at most ", max_bytes, " bytes"),
+              path,
+              "give the path of the module file itself; strip(1) removes debug information"};
+  return false;
+}
 
 }  // namespace
 
@@ -252,16 +297,7 @@ base::UniqueFd OpenTrusted(const std::string& path, uint64_t max_bytes, Finding*
   if (!walk.Run(/*want_directory=*/false, &fd)) return {};
   struct stat facts;
   if (fstat(fd.get(), &facts) != 0) return {};
-  if (max_bytes != 0 && static_cast<uint64_t>(facts.st_size) > max_bytes) {
-    *finding = {FindingSeverity::kError,
-                "HM-04",
-                "this file is too large",
-                base::Concat(facts.st_size, " bytes"),
-                base::Concat("at most ", max_bytes, " bytes"),
-                path,
-                "give the path of the module file itself; strip(1) removes debug information"};
-    return {};
-  }
+  if (!SizeIsFine(facts, max_bytes, path, finding)) return {};
   return fd;
 }
 
@@ -270,6 +306,36 @@ base::UniqueFd OpenTrustedDirectory(const std::string& path, Finding* finding) {
   base::UniqueFd fd;
   if (!walk.Run(/*want_directory=*/true, &fd)) return {};
   return fd;
+}
+
+const TrustedFolders::Folder* TrustedFolders::Find(const std::string& path, Finding* finding) {
+  const auto found = folders_.find(path);
+  if (found != folders_.end()) return &found->second;
+  Walk walk(path, finding);
+  base::UniqueFd fd;
+  if (!walk.Run(/*want_directory=*/true, &fd)) return nullptr;
+  return &folders_.emplace(path, Folder{std::move(fd), walk.at(), walk.sticky()}).first->second;
+}
+
+int TrustedFolders::Open(const std::string& path, Finding* finding) {
+  const Folder* folder = Find(path, finding);
+  return folder != nullptr ? folder->fd.get() : -1;
+}
+
+bool TrustedFolders::Look(const std::string& path, uint64_t max_bytes, struct ::stat* facts,
+                          Finding* finding) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos || slash == 0 || slash == path.size() - 1) {
+    Walk walk(path, finding);
+    return walk.Restart() && walk.Look(facts) && SizeIsFine(*facts, max_bytes, path, finding);
+  }
+  const Folder* folder = Find(path.substr(0, slash), finding);
+  if (folder == nullptr) {  // the whole walk tells of the file, not of its folder
+    Walk walk(path, finding);
+    return walk.Restart() && walk.Look(facts);
+  }
+  return Walk(path, folder->fd, folder->path, folder->sticky, finding).Look(facts) &&
+         SizeIsFine(*facts, max_bytes, path, finding);
 }
 
 bool ReadWhole(int fd, std::string* bytes) {

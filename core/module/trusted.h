@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "base/unique_fd.h"
@@ -19,6 +22,27 @@ base::UniqueFd OpenTrusted(const std::string& path, uint64_t max_bytes, Finding*
 
 // The same for a directory; the descriptor is good for openat().
 base::UniqueFd OpenTrustedDirectory(const std::string& path, Finding* finding);
+
+// Looks at many files of few folders: each folder is walked once. Not for longer than one start,
+// since what it remembers is not looked at again.
+class TrustedFolders {
+ public:
+  // As OpenTrusted, but the file is not opened; *facts tells what it is.
+  bool Look(const std::string& path, uint64_t max_bytes, struct ::stat* facts, Finding* finding);
+  // A descriptor of the directory `path`, good until Forget; -1 with the finding.
+  int Open(const std::string& path, Finding* finding);
+  void Forget() { folders_.clear(); }
+
+ private:
+  struct Folder {
+    base::UniqueFd fd;
+    std::string path;  // without symbolic links
+    bool sticky;
+  };
+  const Folder* Find(const std::string& path, Finding* finding);
+
+  std::map<std::string, Folder> folders_;  // by the path as asked
+};
 
 // Reads all of an open regular file. False when it could not be read or changed its size meanwhile;
 // errno then says why (ESTALE: it changed).

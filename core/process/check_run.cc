@@ -15,7 +15,7 @@
 #include "base/concat.h"
 #include "process/fault.h"
 #include "process/generation_handle.h"
-#include "process/planner.h"
+#include "process/plan_run.h"
 #include "process/private_folder.h"
 #include "process/signals.h"
 #include "process/snapshot.h"
@@ -52,9 +52,10 @@ class Check {
   PrivateFolder folder_;
   PollLoop loop_;
   std::shared_ptr<Snapshot> snapshot_ = std::make_shared<Snapshot>();
-  std::unique_ptr<Planner> planner_;
+  std::optional<module::ModuleStore> store_;
+  PlanRun* planner_ = nullptr;
   std::unique_ptr<GenerationHandle> generation_;
-  std::optional<module::ModulePlan> plan_;
+  std::optional<bool> planned_;
   bool ended_ = false;
   bool early_errors_ = false;  // shown; whatever comes out, the answer is no
   int interrupted_ = 0;
@@ -110,18 +111,18 @@ bool Check::CheckFiles() {
 }
 
 bool Check::Plan() {
-  module::ModuleStore store(folder_.path());
-  PlannerInput input;
-  if (!CopyModules(info_, &store, snapshot_.get(), &input)) return false;
+  // What the server has copied and inspected is not done again; nothing is added to it either.
+  store_.emplace(folder_.path(), info_.unit_id);
+  store_->Borrow(base::Concat(snapshot_->early.server_root.value, "/run/modules"));
   const auto held = [] {
     return std::vector<Descriptor>{{0, Hold::kStdio}, {1, Hold::kStdio}, {2, Hold::kStdio}};
   };
-  planner_ = std::make_unique<Planner>(&loop_, std::move(input), held,
-                                       [this](module::ModulePlan r) { plan_ = std::move(r); });
-  planner_->Start();
-  while (!plan_.has_value() && interrupted_ == 0) loop_.RunOnce();
-  planner_.reset();
-  return interrupted_ == 0 && AcceptPlan(*plan_, snapshot_.get());
+  PlanRun plan(&loop_, info_, &*store_, snapshot_.get(), held, [this](bool ok) { planned_ = ok; });
+  planner_ = &plan;
+  const bool started = plan.Start();
+  while (started && !planned_.has_value() && interrupted_ == 0) loop_.RunOnce();
+  planner_ = nullptr;
+  return interrupted_ == 0 && planned_.value_or(false);
 }
 
 bool Check::Generate(Problem* problem) {
@@ -136,9 +137,12 @@ bool Check::Generate(Problem* problem) {
       GenerationHandle::Events{[](GenerationHandle*) {}, [](GenerationHandle*) {},
                                [](GenerationHandle*) {}});
   const std::vector<Descriptor> held = {{0, Hold::kStdio}, {1, Hold::kStdio}, {2, Hold::kStdio}};
-  if (!generation_->Fork(options_, info_.libexec_dir, {info_.libexec_dir, folder_.path()}, held,
-                         problem))
-    return false;
+  std::vector<std::string> folders = {info_.libexec_dir};
+  for (const module::StoredModule& stored : snapshot_->copies) {
+    const std::string folder = DirectoryOf(DirectoryOf(stored.copy));
+    if (folder != folders.back()) folders.push_back(folder);
+  }
+  if (!generation_->Fork(options_, info_.libexec_dir, folders, held, problem)) return false;
   while (!ended_ && interrupted_ == 0) loop_.RunOnce();
   if (interrupted_ != 0) generation_->Kill();
   KillStrayChildren([](pid_t, pid_t) { return false; });

@@ -21,9 +21,10 @@
 namespace httpd::process {
 namespace {
 
-constexpr std::array kSupervisorHolds = {
-    Hold::kStdio,    Hold::kErrorLog, Hold::kSignalPipe,        Hold::kPidFile, Hold::kReport,
-    Hold::kListener, Hold::kPlanPipe, Hold::kGenerationChannel, Hold::kZone,    Hold::kHandover};
+constexpr std::array kSupervisorHolds = {Hold::kStdio,    Hold::kErrorLog, Hold::kSignalPipe,
+                                         Hold::kPidFile,  Hold::kReport,   Hold::kCopies,
+                                         Hold::kListener, Hold::kPlanPipe, Hold::kGenerationChannel,
+                                         Hold::kZone,     Hold::kHandover};
 constexpr std::array kPlannerHolds = {Hold::kStdio, Hold::kPlanPipe};
 constexpr std::array kGenerationHolds = {Hold::kStdio,
                                          Hold::kErrorLog,
@@ -53,21 +54,11 @@ bool CloseRange(unsigned first, unsigned last) {
 }  // namespace
 
 std::string_view HoldName(Hold hold) {
-  static constexpr std::string_view kNames[] = {"standard stream",
-                                                "error log",
-                                                "signal pipe",
-                                                "pid file",
-                                                "start report",
-                                                "listener",
-                                                "plan pipe",
-                                                "generation channel",
-                                                "worker channel",
-                                                "memory of a zone",
-                                                "way of idle connections",
-                                                "socket of a helper",
-                                                "way to a helper",
-                                                "granted file",
-                                                "descriptor of a module"};
+  static constexpr std::string_view kNames[] = {
+      "standard stream",    "error log",          "signal pipe",      "pid file",
+      "start report",       "lock on the copies", "listener",         "plan pipe",
+      "generation channel", "worker channel",     "memory of a zone", "way of idle connections",
+      "socket of a helper", "way to a helper",    "granted file",     "descriptor of a module"};
   const auto index = static_cast<size_t>(hold);
   return index < std::size(kNames) ? kNames[index] : "unknown";
 }

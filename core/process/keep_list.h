@@ -20,6 +20,7 @@ enum class Hold : uint8_t {
   kSignalPipe,         // self-pipe, both ends
   kPidFile,            // carries the lock
   kReport,             // tells the first process whether the start succeeded
+  kCopies,             // carries the lock that keeps others from pruning module copies
   kListener,           // slot sockets
   kPlanPipe,           // planner to supervisor
   kGenerationChannel,  // one end of a generation's lifeline

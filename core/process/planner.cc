@@ -56,19 +56,6 @@ bool WriteAll(int fd, std::string_view bytes) {
   _exit(0);
 }
 
-// Each module that was asked about and each compiled-in one, once, in whatever order.
-bool AnswersWhatWasAsked(const module::ModulePlan& plan, const PlannerInput& input,
-                         const std::vector<module::InspectionItem>& items) {
-  using Key = std::pair<std::string_view, std::string_view>;
-  std::vector<Key> asked, answered;
-  for (const auto& report : input.plan.builtin) asked.emplace_back(report.name, report.copy);
-  for (const auto& item : items) asked.emplace_back(item.name, item.copy);
-  for (const auto& report : plan.modules) answered.emplace_back(report.name, report.copy);
-  std::sort(asked.begin(), asked.end());
-  std::sort(answered.begin(), answered.end());
-  return asked == answered;
-}
-
 module::Finding TimedOut(const std::string& original) {
   module::Finding finding;
   finding.code = "HP-23";
@@ -91,6 +78,18 @@ module::Finding CannotStart(int error) {
 }
 
 }  // namespace
+
+bool AnswersWhatWasAsked(const module::ModulePlan& plan, const PlannerInput& input,
+                         const std::vector<module::InspectionItem>& items) {
+  using Key = std::pair<std::string_view, std::string_view>;
+  std::vector<Key> asked, answered;
+  for (const auto& report : input.plan.builtin) asked.emplace_back(report.name, report.copy);
+  for (const auto& item : items) asked.emplace_back(item.name, item.copy);
+  for (const auto& report : plan.modules) answered.emplace_back(report.name, report.copy);
+  std::sort(asked.begin(), asked.end());
+  std::sort(answered.begin(), answered.end());
+  return asked == answered;
+}
 
 Planner::Planner(PollLoop* loop, PlannerInput input, std::function<std::vector<Descriptor>()> held,
                  Done done)

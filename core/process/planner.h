@@ -20,6 +20,10 @@ struct PlannerInput {
   Identity identity;
 };
 
+// Each module that was asked about and each compiled-in one, once, in whatever order.
+bool AnswersWhatWasAsked(const module::ModulePlan& plan, const PlannerInput& input,
+                         const std::vector<module::InspectionItem>& items);
+
 // Runs the planner process: unprivileged, short-lived, the only one that looks into module files.
 // What it answers is as untrusted as the files are. A crash or a time-out of it is a finding about
 // the module it looked at; to learn which one, it is then asked about each module alone.

@@ -58,6 +58,16 @@ const config::ModuleRequest* RequestOf(const Snapshot& snapshot, std::string_vie
   return nullptr;
 }
 
+module::SearchPath SearchPathOf(const boot::BootInfo& info, const Snapshot& snapshot) {
+  module::SearchPath search;
+  search.server_root = snapshot.early.server_root.value;
+  for (const auto& directory : snapshot.early.module_path) {
+    search.directories.push_back(directory.value);
+  }
+  search.libexec_dir = info.libexec_dir;
+  return search;
+}
+
 void AddFinding(const module::Finding& finding, config::Position position, uint32_t length,
                 Snapshot* snapshot) {
   snapshot->diagnostics.Add(module::ToDiagnostic(finding, position, length));
@@ -91,23 +101,36 @@ bool ReadConfiguration(const Options& options, const boot::BootInfo& info, Snaps
   return understood;
 }
 
+bool CopyModule(const boot::BootInfo& info, const config::ModuleRequest& request,
+                module::ModuleStore* store, Snapshot* snapshot, PlannerInput* input) {
+  module::Finding finding;
+  module::StoredModule stored;
+  std::string path;
+  const std::string& file = request.path.empty() ? request.file : request.path;
+  if (!module::ResolveModule(request.name, file, SearchPathOf(info, *snapshot), &path, &finding) ||
+      !store->Add(path, &stored, &finding)) {
+    AddFinding(finding, request.position, request.length, snapshot);
+    return false;
+  }
+  module::InspectionItem& item = input->plan.items.emplace_back();
+  item.name = request.name;
+  item.original = stored.original;
+  item.copy = stored.copy;
+  item.record = request.record;
+  snapshot->copies.push_back(std::move(stored));
+  return true;
+}
+
 bool CopyModules(const boot::BootInfo& info, module::ModuleStore* store, Snapshot* snapshot,
                  PlannerInput* input) {
   input->plan.inspector_path = info.libexec_dir + "/libhttpd_inspect.so";
-  input->plan.program = info.shared_core ? info.libexec_dir + "/libhttpd.ep" : info.bootstrap;
-  input->plan.library_path = module::LoaderPath(info.libexec_dir);
   input->plan.core.version = info.version;
   input->plan.core.abi_major = HTTPD_ABI_MAJOR;
   input->plan.core.abi_minor = HTTPD_ABI_MINOR;
   input->plan.core.api_names = module::ApiNames();
   input->identity = snapshot->identity;
   input->plan.builtin = BuiltinReports();
-  module::SearchPath search;
-  search.server_root = snapshot->early.server_root.value;
-  for (const auto& directory : snapshot->early.module_path) {
-    search.directories.push_back(directory.value);
-  }
-  search.libexec_dir = info.libexec_dir;
+  const module::SearchPath search = SearchPathOf(info, *snapshot);
   input->plan.directories = search.directories;
   input->plan.directories.push_back(info.libexec_dir);
   input->plan.server_root = search.server_root;
@@ -118,17 +141,7 @@ bool CopyModules(const boot::BootInfo& info, module::ModuleStore* store, Snapsho
         std::any_of(input->plan.builtin.begin(), input->plan.builtin.end(), builtin)) {
       continue;
     }
-    module::Finding finding;
-    module::StoredModule stored;
-    std::string path;
-    const std::string& file = request.path.empty() ? request.file : request.path;
-    if (!module::ResolveModule(request.name, file, search, &path, &finding) ||
-        !store->Add(path, &stored, &finding)) {
-      AddFinding(finding, request.position, request.length, snapshot);
-      continue;
-    }
-    input->plan.items.push_back({request.name, stored.original, stored.copy, request.record});
-    snapshot->copies.push_back(std::move(stored));
+    CopyModule(info, request, store, snapshot, input);
   }
   return snapshot->diagnostics.ok();
 }

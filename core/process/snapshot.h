@@ -51,6 +51,10 @@ bool ReadConfiguration(const Options& options, const boot::BootInfo& info, Snaps
 bool CopyModules(const boot::BootInfo& info, module::ModuleStore* store, Snapshot* snapshot,
                  PlannerInput* input);
 
+// The same for one module; false with a finding about its line.
+bool CopyModule(const boot::BootInfo& info, const config::ModuleRequest& request,
+                module::ModuleStore* store, Snapshot* snapshot, PlannerInput* input);
+
 // Takes the planner's answer: modules in load order, and the table of files that may be opened.
 bool AcceptPlan(const module::ModulePlan& plan, Snapshot* snapshot);
 

@@ -15,7 +15,7 @@
 #include "process/generation_handle.h"
 #include "process/options.h"
 #include "process/pid_file.h"
-#include "process/planner.h"
+#include "process/plan_run.h"
 #include "process/poll_loop.h"
 #include "process/snapshot.h"
 #include "process/state_file.h"
@@ -42,7 +42,7 @@ class Supervisor {
     uint32_t drain_seconds;
     std::shared_ptr<Snapshot> snapshot;
     PidFile pid_file;  // set when the configuration names another one
-    std::unique_ptr<Planner> planner;
+    std::unique_ptr<PlanRun> planner;
     GenerationHandle* generation = nullptr;
   };
 
@@ -65,7 +65,8 @@ class Supervisor {
   void BeginReplace();
   bool Prepare();
   bool PreparePidFile();
-  void OnPlan(module::ModulePlan plan);
+  void OnPlan(bool accepted);
+  void SaveIndex();
   void StartGeneration();
   void OnLoaded(GenerationHandle* handle);
   void OnReady(GenerationHandle* handle);
@@ -88,8 +89,8 @@ class Supervisor {
   PollLoop loop_;
   std::shared_ptr<Snapshot> current_;  // what serves, or is to serve
   std::map<pid_t, std::unique_ptr<GenerationHandle>> generations_;
-  std::unique_ptr<Swap> swap_;
   std::map<std::string, std::unique_ptr<module::ModuleStore>> stores_;  // by directory
+  std::unique_ptr<Swap> swap_;
   PidFile pid_file_;
   base::UniqueFd report_;
   bool terminal_ = false;  // in the foreground of one: window changes are no wish to stop

@@ -92,6 +92,18 @@ void Supervisor::PruneCopies() {
   if (swap_ != nullptr) add(*swap_->snapshot);
   for (const auto& [pid, handle] : generations_) add(handle->snapshot());
   for (const auto& [folder, store] : stores_) store->Prune(keep);
+  SaveIndex();
+}
+
+// After the server serves: nobody waits for it, and without it the next start is only slower.
+void Supervisor::SaveIndex() {
+  for (const auto& [folder, store] : stores_) {
+    module::Finding finding;
+    if (store->Save(&finding)) continue;
+    log::Write(
+        log::Level::kWarn, "core",
+        config::RenderDiagnostic(module::ToDiagnostic(finding, {}, 0), current_->sources, false));
+  }
 }
 
 std::vector<std::string> Supervisor::MustBeTraversed(const Snapshot& snapshot) const {

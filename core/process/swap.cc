@@ -110,18 +110,14 @@ bool Supervisor::Prepare() {
   next.addresses = next.listeners.Describe();
   const std::string folder = base::Concat(next.early.server_root.value, "/run/modules");
   auto& store = stores_[folder];
-  if (store == nullptr) store = std::make_unique<module::ModuleStore>(folder);
-  PlannerInput input;
-  if (!CopyModules(info_, store.get(), &next, &input)) return false;
-  swap_->planner =
-      std::make_unique<Planner>(&loop_, std::move(input), Stdio,
-                                [this](module::ModulePlan plan) { OnPlan(std::move(plan)); });
-  swap_->planner->Start();
-  return true;
+  if (store == nullptr) store = std::make_unique<module::ModuleStore>(folder, info_.unit_id);
+  swap_->planner = std::make_unique<PlanRun>(&loop_, info_, store.get(), &next, Stdio,
+                                             [this](bool accepted) { OnPlan(accepted); });
+  return swap_->planner->Start();
 }
 
-void Supervisor::OnPlan(module::ModulePlan plan) {
-  if (!AcceptPlan(plan, swap_->snapshot.get())) return FailWithFindings();
+void Supervisor::OnPlan(bool accepted) {
+  if (!accepted) return FailWithFindings();
   if (FaultOn(Fault::kMapModuleInSupervisor)) {
     for (const auto& module : swap_->snapshot->modules) FaultMap(module.copy);
   }
@@ -175,7 +171,8 @@ void Supervisor::Commit() {
   log::SetJson(config::WantsJsonLog(current_->early.active));
   if (!options_.foreground) dup2(current_->error_log.get(), 2);
   if (!current_->diagnostics.all().empty() && swap_->reason != Reason::kReplace) {
-    log::Write(log::Level::kWarn, "core", RenderFindings(*current_));
+    const bool warned = current_->diagnostics.warning_count() > 0;
+    log::Write(warned ? log::Level::kWarn : log::Level::kNotice, "core", RenderFindings(*current_));
   }
   if (!serving_->findings().empty()) log::Write(log::Level::kWarn, "core", serving_->findings());
   if (swap_->reason == Reason::kReload) {
@@ -198,6 +195,7 @@ void Supervisor::Commit() {
   served_ = true;
   PublishState();
   if (report_) ReportServing(std::move(report_), current_->error_log.get());
+  SaveIndex();
   AfterSwap();
 }
 

@@ -159,6 +159,7 @@ class Invariants : public ServerTest {
     std::vector<Allowed> supervisor = {{"stdio", stdio, 3},
                                        {"error log", file("/logs/error.log"), 2},
                                        {"pid file", file("/run/httpd.pid"), 1},
+                                       {"lock on the copies", file("/run/modules/users"), 1},
                                        {"signal pipe", prefix("pipe:"), 2},
                                        {"signalfd", file("[signalfd]"), 1},
                                        // 2 slots; the generation's channel
