@@ -69,7 +69,7 @@ enum {
   HTTPD_INSPECT_EXECUTABLE = 18,
   HTTPD_INSPECT_CORE = 19,
   HTTPD_INSPECT_OTHER =
-      20 /* an object of another kind: bitcode, import library, universal binary, … */
+      20 /* an object of another kind: bitcode, import library, debug symbols, … */
 };
 
 enum {
@@ -125,10 +125,11 @@ typedef struct httpd_inspect_facts {
   httpd_inspect_str machine_name; /* "x86-64"; "machine number 4660" when unknown */
   httpd_inspect_str target;       /* "s390x 64-bit big-endian"; empty when not an object */
   httpd_inspect_str reason;       /* why truncated or malformed, in words with numbers */
-  httpd_inspect_str soname;
-  httpd_inspect_str run_path; /* RUNPATH, else RPATH */
-  httpd_inspect_str build_id; /* hexadecimal */
-  httpd_inspect_str manifest; /* bytes of the manifest section, HTTPD_MANIFEST_SECTION */
+  httpd_inspect_str soname;       /* DT_SONAME, LC_ID_DYLIB, the name in a DLL's export table */
+  httpd_inspect_str run_path;     /* RUNPATH, else RPATH; all LC_RPATH; library path of XCOFF. With
+                                   * colons */
+  httpd_inspect_str build_id;     /* hexadecimal: GNU note, LC_UUID; of PE the GUID, then the age */
+  httpd_inspect_str manifest;     /* bytes of the manifest section, HTTPD_MANIFEST_SECTION */
   /* Since version 2. */
   uint32_t os_abi;      /* the format's own number: EI_OSABI, Mach-O platform, PE subsystem */
   uint32_t slice_count; /* objects in a universal binary; 0 for other files */
@@ -228,7 +229,8 @@ HTTPD_INSPECT_API int32_t httpd_inspect_needed(const httpd_inspect_object* objec
                                                httpd_inspect_name_fn each, void* user,
                                                httpd_inspect_error* error);
 
-/* Dynamic symbols: what the file wants from others, and what it offers them. */
+/* Dynamic symbols: what the file wants from others, and what it offers them. Names are as the file
+ * spells them: in Mach-O those of C begin with '_'. */
 HTTPD_INSPECT_API int32_t httpd_inspect_imports(const httpd_inspect_object* object,
                                                 httpd_inspect_symbol_fn each, void* user,
                                                 httpd_inspect_error* error);
