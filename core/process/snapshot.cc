@@ -124,6 +124,8 @@ bool CopyModule(const boot::BootInfo& info, const config::ModuleRequest& request
 bool CopyModules(const boot::BootInfo& info, module::ModuleStore* store, Snapshot* snapshot,
                  PlannerInput* input) {
   input->plan.inspector_path = info.libexec_dir + "/libhttpd_inspect.so";
+  input->plan.program = info.shared_core ? info.libexec_dir + "/libhttpd.ep" : info.bootstrap;
+  input->plan.library_path = module::LoaderPath(info.libexec_dir);
   input->plan.core.version = info.version;
   input->plan.core.abi_major = HTTPD_ABI_MAJOR;
   input->plan.core.abi_minor = HTTPD_ABI_MINOR;
