@@ -156,7 +156,29 @@ class ModuleInspection {
     return true;
   }
 
+  // What the loader of this system takes (EI_OSABI of the ELF header): System V is everybody's.
+  static bool IsOwnSystem(uint32_t os_abi) {
+#if defined(__linux__)
+    return os_abi == 0 || os_abi == 3;
+#elif defined(__FreeBSD__)
+    return os_abi == 0 || os_abi == 9;
+#elif defined(__NetBSD__)
+    return os_abi == 0 || os_abi == 2;
+#elif defined(__OpenBSD__)
+    return os_abi == 0 || os_abi == 12;
+#elif defined(__sun)
+    return os_abi == 0 || os_abi == 6;
+#else
+    return true;
+#endif
+  }
+
   void CheckTarget() {
+    if (facts_.format == HTTPD_INSPECT_FORMAT_ELF && !IsOwnSystem(facts_.os_abi)) {
+      Add("HM-17", "this is an object for another operating system", ToView(facts_.os_abi_name),
+          "one for this system",
+          base::Concat("install the module's package made for ", ToView(library_.host())));
+    }
     const std::string_view target = ToView(facts_.target);
     const std::string_view host = ToView(library_.host());
     if (target.empty() || target == host) return;

@@ -52,6 +52,7 @@ class Loader {
   void AddCore(const httpd_module* core);
   void OpenLibrary(const std::string& path);
   void OpenModule(const server::ModuleToLoad& plan);
+  void* OpenWithLibraries(const server::ModuleToLoad& plan, dl::Error* error);
   const httpd_module* FindRecord(const server::ModuleToLoad& plan, Module* module);
   void Register(Module* module);
   void CheckFootprint(const Module& module, std::string_view during);
@@ -150,6 +151,15 @@ void Loader::OpenModule(const server::ModuleToLoad& plan) {
   }
 }
 
+// A library that the module finds beside its own file is not beside its copy. Opened first, it
+// satisfies the module's need by its name; it stays as private to the module as it was.
+void* Loader::OpenWithLibraries(const server::ModuleToLoad& plan, dl::Error* error) {
+  for (const std::string& library : plan.preload) {
+    if (dl::Open(library, dl::Purpose::kModule, error) == nullptr) return nullptr;
+  }
+  return dl::Open(plan.copy, dl::Purpose::kModule, error);
+}
+
 // Null after the reason was reported.
 const httpd_module* Loader::FindRecord(const server::ModuleToLoad& plan, Module* module) {
   if (plan.copy.empty()) {
@@ -165,7 +175,7 @@ const httpd_module* Loader::FindRecord(const server::ModuleToLoad& plan, Module*
 
   dl::Error error;
   Blame(module->slot);
-  void* handle = dl::Open(plan.copy, dl::Purpose::kModule, &error);
+  void* handle = OpenWithLibraries(plan, &error);
   if (footprint_.InChild()) _exit(0);
   Blame(0);
   CheckFootprint(*module, "while it was opened");

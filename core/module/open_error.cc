@@ -113,6 +113,15 @@ Finding ExplainOpenError(const dl::Error& error, const std::string& copy,
       finding.fix = "mount -o remount,exec the file system of " + finding.found +
                     ", and make the file readable for the server's user";
       break;
+    case dl::ErrorKind::kNoThreadMemory:
+      finding.code = "HM-63";
+      finding.what = "the loader has no room for its thread variables";
+      finding.found = "static TLS in " + (error.subject.empty() ? error.file : error.subject);
+      finding.wanted = "thread variables that are found when they are used";
+      finding.fix =
+          "compile it without -ftls-model=initial-exec, or start the server with "
+          "GLIBC_TUNABLES=glibc.rtld.optional_static_tls=4096";
+      break;
     default:
       finding.code = "HM-46";
       finding.what = dl::Describe(error);

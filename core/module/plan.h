@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <unistd.h>
+
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +30,7 @@ struct PlanInput {
   std::vector<std::string> load_files;   // LoadFile, absolute, in order; opened RTLD_GLOBAL
   std::vector<std::string> directories;  // ModulePath, then the installation's libexec
   std::string server_root;               // for LoadModule lines in fixes
+  uint32_t owner = geteuid();            // who may own module files, beside root
   std::vector<std::string> order;        // ModuleOrder: names of modules; empty: not given
 };
 

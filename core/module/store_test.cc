@@ -9,6 +9,9 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#if defined(__linux__)
+#include <sys/xattr.h>
+#endif
 
 #include <filesystem>
 #include <fstream>
@@ -168,6 +171,34 @@ TEST_F(StoreTest, RefusesAPathThatAnotherGroupCanWrite) {
   chmod((root_ + "/libexec").c_str(), 0775);
   EXPECT_EQ(CodeOf(path), "");  // root's own group
 }
+
+#if defined(__linux__)
+TEST_F(StoreTest, RefusesAPathThatAnAccessListLetsOthersWrite) {
+  const std::string path = Put("mod_a.so", "module");
+  // acl(5) as the kernel keeps it: version 2, then tag, permissions and id of each entry. The mask
+  // is what the mode shows as the group's permissions.
+  struct Entry {
+    uint16_t tag, permissions;
+    uint32_t id;
+  };
+  const struct {
+    uint32_t version = 2;
+    Entry entries[5] = {{1, 7, UINT32_MAX},
+                        {2, 6, 12345},
+                        {4, 5, UINT32_MAX},
+                        {16, 7, UINT32_MAX},
+                        {32, 5, UINT32_MAX}};
+  } list;
+  if (setxattr(path.c_str(), "system.posix_acl_access", &list, sizeof(list), 0) != 0) {
+    GTEST_SKIP() << "no access lists on this file system";
+  }
+  EXPECT_EQ(CodeOf(path), "HM-02");
+  EXPECT_THAT(finding_.found, HasSubstr("access list"));
+  EXPECT_EQ(finding_.fix, "chmod g-w " + path);
+  ASSERT_EQ(chmod(path.c_str(), Mode(path) & ~static_cast<mode_t>(S_IWGRP)), 0);
+  EXPECT_EQ(CodeOf(path), "");
+}
+#endif
 
 TEST_F(StoreTest, AStickyDirectoryPassesOnlyForOurOwnFiles) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can make a file of another user";

@@ -14,6 +14,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#if defined(__linux__)
+#include <sys/xattr.h>
+#endif
 
 #include <vector>
 
@@ -49,9 +52,23 @@ bool IsPrivateGroup(uid_t owner, gid_t group) {
   return true;
 }
 
+// An access list (acl(5)) that lets somebody else write shows as the group's write permission,
+// whatever the group itself may: the mode then holds the list's mask.
+// `below`: a name in the directory `fd`, or "" for what `fd` is itself.
+bool HasAccessList(int fd, const std::string& below) {
+#if defined(__linux__)
+  // By way of /proc, because the descriptor may be one that only steps (O_PATH).
+  const std::string path = base::Concat("/proc/self/fd/", fd, below.empty() ? "" : "/", below);
+  return getxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) > 0;
+#else
+  return false;
+#endif
+}
+
 class Walk {
  public:
-  Walk(std::string path, Finding* finding) : path_(std::move(path)), finding_(finding) {
+  Walk(std::string path, Finding* finding, uid_t user)
+      : path_(std::move(path)), finding_(finding), user_(user) {
     Push(path_);
   }
 
@@ -60,6 +77,7 @@ class Walk {
        Finding* finding)
       : path_(std::move(path)),
         finding_(finding),
+        user_(geteuid()),
         directory_(fcntl(folder.get(), F_DUPFD_CLOEXEC, 0)),
         at_(std::move(at)),
         sticky_(sticky) {
@@ -90,7 +108,7 @@ class Walk {
     if (!directory_ || fstat(directory_.get(), &facts) != 0) {
       return FailSystem("the root directory cannot be opened", "/");
     }
-    return CheckWriters(facts, "/");
+    return CheckWriters(directory_.get(), facts, "/");
   }
 
   // Steps to the last component. True with a regular file or directory in *fd.
@@ -147,12 +165,15 @@ class Walk {
     pending_.insert(pending_.end(), parts.rbegin(), parts.rend());
   }
 
-  // Refuses what others can write; remembers that the next component decides in a sticky directory.
-  bool CheckWriters(const struct stat& facts, const std::string& name) {
+  // Refuses what others can write (`fd`, or `below` in it); remembers that the next component
+  // decides in a sticky directory.
+  bool CheckWriters(int fd, const struct stat& facts, const std::string& name,
+                    const std::string& below = "") {
     sticky_ = false;
     const bool everybody = (facts.st_mode & S_IWOTH) != 0;
-    const bool group =
-        (facts.st_mode & S_IWGRP) != 0 && !IsPrivateGroup(facts.st_uid, facts.st_gid);
+    const bool group_bit = (facts.st_mode & S_IWGRP) != 0;
+    const bool listed = group_bit && HasAccessList(fd, below);
+    const bool group = group_bit && (listed || !IsPrivateGroup(facts.st_uid, facts.st_gid));
     if (!everybody && !group) return true;
     if (S_ISDIR(facts.st_mode) && (facts.st_mode & S_ISVTX) != 0 && facts.st_uid == 0) {
       sticky_ = true;
@@ -161,8 +182,9 @@ class Walk {
     const struct group* entry = getgrgid(facts.st_gid);
     const std::string who =
         everybody ? "everybody"
+        : listed  ? "those that its access list names"
                   : base::Concat("group ",
-                                 entry != nullptr ? entry->gr_name : std::to_string(facts.st_gid));
+                                entry != nullptr ? entry->gr_name : std::to_string(facts.st_gid));
     return Fail("HM-02", "others could exchange this file",
                 base::Concat(name, " is writable by ", who),
                 "a path that only its owner can change",
@@ -170,12 +192,12 @@ class Walk {
   }
 
   bool CheckOwnerInSticky(const struct stat& facts, const std::string& name) {
-    if (!sticky_ || facts.st_uid == 0 || facts.st_uid == geteuid()) return true;
+    if (!sticky_ || facts.st_uid == 0 || facts.st_uid == user_) return true;
     return Fail("HM-02", "others could exchange this file",
                 base::Concat(name, " belongs to ", UserName(facts.st_uid),
                              " and lies in a directory where everybody may create files"),
-                base::Concat("something that belongs to root or ", UserName(geteuid())),
-                base::Concat("chown ", UserName(geteuid()), " ", name));
+                base::Concat("something that belongs to root or ", UserName(user_)),
+                base::Concat("chown ", UserName(user_), " ", name));
   }
 
   bool Step(const std::string& name, bool want_directory, base::UniqueFd* fd) {
@@ -208,7 +230,7 @@ class Walk {
     directory_ = std::move(parent);
     const size_t slash = at_.rfind('/');
     at_.resize(slash == std::string::npos ? 0 : slash);
-    return CheckWriters(facts, at_.empty() ? "/" : at_);
+    return CheckWriters(directory_.get(), facts, at_.empty() ? "/" : at_);
   }
 
   bool FollowLink(const std::string& name, const std::string& here) {
@@ -231,7 +253,7 @@ class Walk {
       return FailSystem("this directory cannot be opened", here);
     }
     if (facts.st_dev != seen.st_dev || facts.st_ino != seen.st_ino) return Changed(here);
-    if (!CheckWriters(facts, here)) return false;
+    if (!CheckWriters(next.get(), facts, here)) return false;
     directory_ = std::move(next);
     at_ = here;
     return true;
@@ -247,7 +269,7 @@ class Walk {
     }
     if (looked_ != nullptr) {
       *looked_ = seen;
-      return CheckWriters(seen, here);
+      return CheckWriters(directory_.get(), seen, here, name);
     }
     base::UniqueFd file(openat(directory_.get(), name.c_str(),
                                O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
@@ -256,7 +278,7 @@ class Walk {
       return FailSystem("this file cannot be opened", here);
     }
     if (facts.st_dev != seen.st_dev || facts.st_ino != seen.st_ino) return Changed(here);
-    if (!CheckWriters(facts, here)) return false;
+    if (!CheckWriters(file.get(), facts, here)) return false;
     *fd = std::move(file);
     return true;
   }
@@ -268,6 +290,7 @@ class Walk {
 
   std::string path_;
   Finding* finding_;
+  const uid_t user_;
   std::vector<std::string> pending_;  // components still to go, the next one last
   base::UniqueFd directory_;
   std::string at_;  // path of directory_ without symbolic links; "" for the root
@@ -291,8 +314,9 @@ bool SizeIsFine(const struct stat& facts, uint64_t max_bytes, const std::string&
 
 }  // namespace
 
-base::UniqueFd OpenTrusted(const std::string& path, uint64_t max_bytes, Finding* finding) {
-  Walk walk(path, finding);
+base::UniqueFd OpenTrusted(const std::string& path, uint64_t max_bytes, Finding* finding,
+                           uid_t user) {
+  Walk walk(path, finding, user);
   base::UniqueFd fd;
   if (!walk.Run(/*want_directory=*/false, &fd)) return {};
   struct stat facts;
@@ -301,8 +325,8 @@ base::UniqueFd OpenTrusted(const std::string& path, uint64_t max_bytes, Finding*
   return fd;
 }
 
-base::UniqueFd OpenTrustedDirectory(const std::string& path, Finding* finding) {
-  Walk walk(path, finding);
+base::UniqueFd OpenTrustedDirectory(const std::string& path, Finding* finding, uid_t user) {
+  Walk walk(path, finding, user);
   base::UniqueFd fd;
   if (!walk.Run(/*want_directory=*/true, &fd)) return {};
   return fd;
@@ -311,7 +335,7 @@ base::UniqueFd OpenTrustedDirectory(const std::string& path, Finding* finding) {
 const TrustedFolders::Folder* TrustedFolders::Find(const std::string& path, Finding* finding) {
   const auto found = folders_.find(path);
   if (found != folders_.end()) return &found->second;
-  Walk walk(path, finding);
+  Walk walk(path, finding, geteuid());
   base::UniqueFd fd;
   if (!walk.Run(/*want_directory=*/true, &fd)) return nullptr;
   return &folders_.emplace(path, Folder{std::move(fd), walk.at(), walk.sticky()}).first->second;
@@ -326,12 +350,12 @@ bool TrustedFolders::Look(const std::string& path, uint64_t max_bytes, struct ::
                           Finding* finding) {
   const size_t slash = path.rfind('/');
   if (slash == std::string::npos || slash == 0 || slash == path.size() - 1) {
-    Walk walk(path, finding);
+    Walk walk(path, finding, geteuid());
     return walk.Restart() && walk.Look(facts) && SizeIsFine(*facts, max_bytes, path, finding);
   }
   const Folder* folder = Find(path.substr(0, slash), finding);
   if (folder == nullptr) {  // the whole walk tells of the file, not of its folder
-    Walk walk(path, finding);
+    Walk walk(path, finding, geteuid());
     return walk.Restart() && walk.Look(facts);
   }
   return Walk(path, folder->fd, folder->path, folder->sticky, finding).Look(facts) &&

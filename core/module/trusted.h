@@ -2,6 +2,8 @@
 #pragma once
 
 #include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <map>
@@ -18,10 +20,12 @@ namespace httpd::module {
 // when it is the owner's private group: named like the owner, with nobody else in it. The
 // descriptor is a regular file of at most `max_bytes` (0: any). Nothing is waited for: a FIFO or
 // device is refused, not opened.
-base::UniqueFd OpenTrusted(const std::string& path, uint64_t max_bytes, Finding* finding);
+base::UniqueFd OpenTrusted(const std::string& path, uint64_t max_bytes, Finding* finding,
+                           uid_t user = geteuid());
 
 // The same for a directory; the descriptor is good for openat().
-base::UniqueFd OpenTrustedDirectory(const std::string& path, Finding* finding);
+base::UniqueFd OpenTrustedDirectory(const std::string& path, Finding* finding,
+                                    uid_t user = geteuid());
 
 // Looks at many files of few folders: each folder is walked once. Not for longer than one start,
 // since what it remembers is not looked at again.

@@ -148,6 +148,24 @@ bool CopyModules(const boot::BootInfo& info, module::ModuleStore* store, Snapsho
   return snapshot->diagnostics.ok();
 }
 
+namespace {
+
+// Paths out of the planner's answer are only passed on to a process that has the same rights as the
+// planner, and only when nobody but the server's user or root can change what they lead to.
+void AcceptPreload(const module::ModuleReport& report, config::Position position, uint32_t length,
+                   server::ModuleToLoad* load, Snapshot* snapshot) {
+  for (const std::string& path : report.preload) {
+    module::Finding finding;
+    if (!module::OpenTrusted(path, module::ModuleStore::kMaxBytes, &finding)) {
+      AddFinding(finding, position, length, snapshot);
+      continue;
+    }
+    load->preload.push_back(path);
+  }
+}
+
+}  // namespace
+
 bool AcceptPlan(const module::ModulePlan& plan, Snapshot* snapshot) {
   for (const module::Finding& finding : plan.general) AddFinding(finding, {}, 0, snapshot);
   std::vector<module::Manifest> manifests;
@@ -171,6 +189,7 @@ bool AcceptPlan(const module::ModulePlan& plan, Snapshot* snapshot) {
     if (const auto found = copies.find(report.copy); found != copies.end()) {
       load.file = found->second->original;
       load.copy = found->second->copy;
+      AcceptPreload(report, load.position, length, &load, snapshot);
     } else if (!report.copy.empty()) {
       snapshot->diagnostics.Add(MakeProblem(
           "HP-25", "the planner's answer cannot be believed",

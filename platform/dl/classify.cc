@@ -154,6 +154,8 @@ Error Classify(const std::string& file, std::string_view loader_text) {
     error = *std::move(version);
   } else if (auto missing = NotFound(loader_text)) {
     error = *std::move(missing);
+  } else if (Has(loader_text, "cannot allocate memory in static TLS block")) {
+    error = Make(ErrorKind::kNoThreadMemory, Subject(loader_text));
   } else if (IsPermission(loader_text)) {
     error = Make(ErrorKind::kNotPermitted, Subject(loader_text));
   } else if (IsWrongFormat(loader_text)) {
@@ -189,6 +191,9 @@ std::string Describe(const Error& error) {
       return "the system does not let this process map " +
              (error.subject.empty() ? error.file : error.subject) +
              " as a program: no read permission, or a file system mounted noexec";
+    case ErrorKind::kNoThreadMemory:
+      return (error.subject.empty() ? error.file : error.subject) +
+             " has thread variables of the static kind, and the loader has no room left for them";
     case ErrorKind::kInUse:
       return error.file + " stays loaded until this process ends";
     case ErrorKind::kOther:

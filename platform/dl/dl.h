@@ -22,6 +22,7 @@ enum class ErrorKind {
   kWrongFormat,      // not a shared object this system can load
   kVersionNotFound,  // subject: the library; version: the version it lacks
   kNotPermitted,     // unreadable, or on a file system that forbids execution
+  kNoThreadMemory,   // no room left for its static TLS
   kInUse,            // Close in a process that has served
   kOther,
 };

@@ -66,8 +66,8 @@ INSTANTIATE_TEST_SUITE_P(
                  ErrorKind::kNotPermitted, "/m/mod_x.so", "", ""},
         TextCase{"/m/mod_x.so: failed to map segment from shared object", ErrorKind::kNotPermitted,
                  "/m/mod_x.so", "", ""},
-        TextCase{"/m/mod_x.so: cannot allocate memory in static TLS block", ErrorKind::kOther,
-                 "/m/mod_x.so", "", ""},
+        TextCase{"/m/mod_x.so: cannot allocate memory in static TLS block",
+                 ErrorKind::kNoThreadMemory, "/m/mod_x.so", "", ""},
         TextCase{"", ErrorKind::kOther, "/m/mod_x.so", "", ""}));
 
 INSTANTIATE_TEST_SUITE_P(

@@ -162,6 +162,7 @@ class ElfReader {
         if ((segment.p_flags & elf::PF_X) != 0) view_->flags |= HTTPD_INSPECT_EXEC_STACK;
       }
       if (segment.p_type == elf::PT_NOTE && !ReadNotes(segment)) return false;
+      if (segment.p_type == elf::PT_TLS) view_->tls_bytes = segment.p_memsz;
     }
     if (!has_stack_note && !segments_.empty()) view_->flags |= HTTPD_INSPECT_NO_STACK_NOTE;
     return true;

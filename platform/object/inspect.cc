@@ -204,6 +204,7 @@ int32_t httpd_inspect_get_facts(const httpd_inspect_object* object, httpd_inspec
   out.manifest = Str(view.manifest);
   out.os_abi = view.os_abi;
   out.slice_count = view.slice_count;
+  out.tls_bytes = view.tls_bytes;
   out.os_abi_name = Str(view.os_abi_name);
   out.slices = Str(view.slices);
   Deliver(out, facts);

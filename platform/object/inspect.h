@@ -136,6 +136,7 @@ typedef struct httpd_inspect_facts {
   httpd_inspect_str os_abi_name; /* "System V", "Linux", "macOS", "Windows console", "AIX" */
   httpd_inspect_str slices; /* of a universal binary: "x86-64, AArch64". All other facts and lists
                              * are those of the slice for this machine, or of the first. */
+  uint64_t tls_bytes; /* of thread variables, in each thread (ELF PT_TLS) */
 } httpd_inspect_facts;
 
 typedef struct httpd_inspect_options {

@@ -55,6 +55,7 @@ struct View {
   bool big_endian = false;
   uint32_t os_abi = 0;
   uint32_t slice_count = 0;
+  uint64_t tls_bytes = 0;
   std::string os_abi_name;
   std::string slices;
   std::string kind_name;
