@@ -133,7 +133,8 @@ std::string TableText() {
 }
 
 std::string TableJson() {
-  std::string json = std::string("{\"target\":") + Quoted(HTTPD_TARGET_NAME) + ",\"platforms\":[";
+  std::string json =
+      std::string("{\"ok\":true,\"target\":") + Quoted(HTTPD_TARGET_NAME) + ",\"platforms\":[";
   for (const httpd_target& target : kTargets) {
     if (&target != kTargets) json += ',';
     AppendJson(target, &json);

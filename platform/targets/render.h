@@ -17,8 +17,8 @@ std::string Describe(const httpd_target& target);
 // All rows, one line each, the one of this build marked: `httpdctl platforms`.
 std::string TableText();
 
-// All rows with all fields: {"target":"linux-glibc","platforms":[{"name":…},…]} and a line break:
-// `httpdctl platforms --json`. "paths" is a list; a field without source is "unknown".
+// All rows with all fields: {"ok":true,"target":"linux-glibc","platforms":[{"name":…},…]} and a
+// line break: `httpdctl platforms --json`. "paths" is a list; a field without source is "unknown".
 std::string TableJson();
 
 }  // namespace httpd::targets

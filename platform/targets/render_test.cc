@@ -106,6 +106,7 @@ struct Json {
   bool Value() {
     if (Take('{')) return List('}', true);
     if (Take('[')) return List(']', false);
+    if (text.compare(at, 4, "true") == 0) return at += 4, true;
     return String();
   }
 };
@@ -128,7 +129,8 @@ TEST(RenderTest, TheJsonIsJsonWithEveryField) {
   }
   EXPECT_EQ(count("-shared -expect_unresolved \"*\" -s"), 1) << "quotes are kept";
   EXPECT_EQ(count(":\n"), 1) << "musl's separators";
-  EXPECT_THAT(text, StartsWith(std::string("{\"target\":\"") + HTTPD_TARGET_NAME + "\""));
+  EXPECT_THAT(text,
+              StartsWith(std::string("{\"ok\":true,\"target\":\"") + HTTPD_TARGET_NAME + "\""));
   EXPECT_THAT(text, HasSubstr("\"paths\":[\"LD_LIBRARYN32_PATH\",\"LD_LIBRARY_PATH\"]"));
   EXPECT_THAT(text, HasSubstr("\"paths\":[]"));
 }
