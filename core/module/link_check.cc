@@ -13,7 +13,7 @@
 #include "module/linked_objects.h"
 #include "module/symbols.h"
 #include "module/trusted.h"
-#include "targets/library_path.h"
+#include "targets/this_target.h"
 
 namespace httpd::module {
 namespace {
@@ -188,9 +188,10 @@ void CheckLinks(const InspectorLibrary& library, const PlanInput& input,
 
 std::vector<std::string> LoaderPath(const std::string& libexec_dir) {
   std::vector<std::string> path{libexec_dir};
-  const char* value = getenv(HTTPD_LIBRARY_PATH_VARIABLE);
+  const char* value = getenv(targets::kThis.paths[0]);
+  if (value == nullptr) value = getenv(targets::kThis.paths[1]);
   if (value == nullptr) return path;
-  for (const std::string_view part : base::Split(value, HTTPD_LIBRARY_PATH_SEPARATORS)) {
+  for (const std::string_view part : base::Split(value, targets::kThis.separators)) {
     path.emplace_back(part);
   }
   return path;

@@ -6,16 +6,11 @@
 #include <string.h>
 
 #include "target.h"
-#include "this_target.h"
 
 // How the bootstrap hands over to the core; the core removes both before anything else runs.
 // HTTPD_BOOT_LIBRARY_PATH is "=VALUE" when the user had the variable set, "-" when not.
 #define HTTPD_BOOT_LIBRARY_PATH "HTTPD_BOOT_LIBRARY_PATH"
 #define HTTPD_BOOT_SELF "HTTPD_BOOT_SELF"
-
-// The variable of the platform this build is for.
-#define HTTPD_LIBRARY_PATH_VARIABLE httpd::targets::kThis.paths[0]
-#define HTTPD_LIBRARY_PATH_SEPARATORS httpd::targets::kThis.separators
 
 namespace httpd::targets {
 
