@@ -3,6 +3,7 @@
 // found out here, in a process that serves nobody yet, and told for all of them at once.
 #include "module/loader.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <exception>
@@ -10,6 +11,8 @@
 #include <string>
 #include <utility>
 
+#include "base/start_cost.h"
+#include "base/stopwatch.h"
 #include "dl/dl.h"
 #include "module/footprint.h"
 #include "module/open_error.h"
@@ -33,6 +36,11 @@ std::string OneLine(std::string text) {
 std::string Subject(const Module& module) {
   if (module.name.empty()) return "library " + module.file;
   return "module " + module.name + (module.file.empty() ? "" : " (" + module.file + ")");
+}
+
+uint32_t PageFaults() {
+  rusage used{};
+  return getrusage(RUSAGE_SELF, &used) == 0 ? static_cast<uint32_t>(used.ru_minflt) : 0;
 }
 
 class Loader {
@@ -175,7 +183,12 @@ const httpd_module* Loader::FindRecord(const server::ModuleToLoad& plan, Module*
 
   dl::Error error;
   Blame(module->slot);
+  const base::Stopwatch watch;
+  const uint32_t faults = PageFaults();
   void* handle = OpenWithLibraries(plan, &error);
+  base::StartCost::Module& cost = base::ThisStart().Of(plan.name);
+  cost.open = watch.Microseconds();
+  cost.faults = PageFaults() - faults;
   if (footprint_.InChild()) _exit(0);
   Blame(0);
   CheckFootprint(*module, "while it was opened");
@@ -204,6 +217,7 @@ void Loader::Register(Module* module) {
   bool threw = false;
   Blame(module->slot);
   module->registering = target_.hooks;
+  const base::Stopwatch watch;
   try {
     result = record.register_module(module, record.user);
   } catch (const std::exception& exception) {
@@ -214,6 +228,7 @@ void Loader::Register(Module* module) {
   }
   if (footprint_.InChild()) _exit(0);
   module->registering = nullptr;
+  base::ThisStart().Of(module->name).enter = watch.Microseconds();
   Blame(0);
 
   if (threw) {

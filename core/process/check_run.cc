@@ -19,6 +19,7 @@
 #include "process/private_folder.h"
 #include "process/signals.h"
 #include "process/snapshot.h"
+#include "process/startup_report.h"
 #include "process/strays.h"
 
 namespace httpd::process {
@@ -43,6 +44,7 @@ class Check {
   bool CheckFiles();
   bool Plan();
   bool Generate(Problem* problem);
+  void TakeCost(const PlanCost& cost);
   int Report();
   void Reap();
   void OnSignals();
@@ -59,6 +61,7 @@ class Check {
   bool ended_ = false;
   bool early_errors_ = false;  // shown; whatever comes out, the answer is no
   int interrupted_ = 0;
+  StartupFigures figures_;
 };
 
 void Check::Reap() {
@@ -122,7 +125,19 @@ bool Check::Plan() {
   const bool started = plan.Start();
   while (started && !planned_.has_value() && interrupted_ == 0) loop_.RunOnce();
   planner_ = nullptr;
+  TakeCost(plan.cost());
   return interrupted_ == 0 && planned_.value_or(false);
+}
+
+void Check::TakeCost(const PlanCost& cost) {
+  figures_.plan = cost;
+  for (const server::ModuleToLoad& module : snapshot_->modules) {
+    StartupFigures::Module& row = figures_.modules.emplace_back();
+    row.name = module.name;
+    for (const auto& [name, spent] : cost.inspected) {
+      if (name == module.name) row.inspect = spent;  // of the last round
+    }
+  }
 }
 
 bool Check::Generate(Problem* problem) {
@@ -159,13 +174,21 @@ int Check::Report() {
   if (!snapshot_->diagnostics.all().empty()) fputs(RenderFindings(*snapshot_).c_str(), stderr);
   fputs(generation_->findings().c_str(), stderr);
   if (early_errors_) return 1;
-  fputs(generation_->output().c_str(), stdout);
+  if (options_.startup_report) {
+    ReadDescription(generation_->output(), &figures_);
+    fputs(RenderStartup(figures_, options_.json).c_str(), stdout);
+  } else {
+    fputs(generation_->output().c_str(), stdout);
+  }
   if (options_.action == Action::kCheck) fputs("Syntax OK\n", stderr);
   return fflush(stdout) == 0 ? 0 : 1;
 }
 
 int Check::Run() {
+  figures_.before = ProcessorTime();
+  base::Stopwatch watch;
   if (!ReadAsFarAsPossible()) return Refuse();
+  figures_.configuration = watch.Microseconds();
   Problem problem;
   if (!SignalPipe::Open({SIGCHLD, SIGINT, SIGTERM, SIGHUP})) {
     return Refuse(MakeProblem("HP-33", "cannot check", ErrnoText(errno)));
@@ -175,7 +198,9 @@ int Check::Run() {
   if (!snapshot_->early.modules.empty() && !folder_.Make(&problem)) return Refuse(problem);
   const bool files = CheckFiles();
   if ((!Plan() || !files) && interrupted_ == 0) return Refuse();
+  watch = base::Stopwatch();
   if (interrupted_ == 0 && !Generate(&problem)) return Refuse(problem);
+  figures_.generation = watch.Microseconds();
   return interrupted_ != 0 ? 128 + interrupted_ : Report();
 }
 

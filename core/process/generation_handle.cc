@@ -79,6 +79,7 @@ bool GenerationHandle::Fork(const Options& options, const std::string& libexec_d
     start.id = id_;
     start.action = options.action;
     start.debug = options.debug;
+    start.startup_report = options.startup_report;
     start.snapshot = snapshot_.get();
     start.scoreboard = scoreboard_.get();
     start.channel = std::move(theirs);

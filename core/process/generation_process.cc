@@ -25,6 +25,7 @@
 #include "process/keep_list.h"
 #include "process/poll_loop.h"
 #include "process/signals.h"
+#include "process/startup_report.h"
 #include "process/worker_channel.h"
 #include "process/worker_set.h"
 #include "process/zone_client.h"
@@ -189,6 +190,7 @@ int GenerationProcess::Describe() {
       base::Append(&text, "read by a module: ", file, "\n");
     }
   }
+  if (start_.startup_report) text = DescribeThisStart();
   if (start_.action == Action::kDescribeHosts) text = generation_->DescribeHosts();
   if (start_.action == Action::kDescribeModules) text = generation_->DescribeModules();
   start_.channel.SendText(static_cast<uint32_t>(FromGeneration::kOutput), text);

@@ -17,6 +17,7 @@ struct GenerationStart {
   uint32_t id = 1;
   Action action = Action::kServe;  // or kCheck, kDescribeHosts, kDescribeModules
   bool debug = false;              // -X
+  bool startup_report = false;     // tell what bringing it up cost
   Snapshot* snapshot = nullptr;
   Scoreboard* scoreboard = nullptr;
   base::UniqueFd inbox;                        // where connections of the generation before arrive

@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 6> kSignals = {"start",    "stop",       
 
 constexpr char kHelp[] =
     R"(usage: httpd [-R DIR] [-d DIR] [-f FILE] [-D NAME[=VALUE]] [-C LINE] [-c LINE] [-F | -X]
-       httpd ... -t | -M | -S
+       httpd ... -t [--startup-report [--json]] | -M | -S
        httpd ... -k start|stop|restart|graceful|graceful-stop|reopen-logs
        httpd -v | -V | -l | -L | -h
 
@@ -38,6 +38,8 @@ Without an action the server starts, and the command returns as soon as it serve
   -R DIR         another libexec directory; only as the first argument
 
   -t             check the configuration: prints every error, or "Syntax OK"
+  --startup-report  with -t: where the time of a start goes, phase by phase and
+                 module by module; --json writes it for programs
   -M             list the modules in load order
   -S             list virtual hosts and settings
   -k stop        stop now                      (SIGTERM)
@@ -177,10 +179,40 @@ bool Take(int letter, Options* options, std::string* error) {
   }
 }
 
+// Words that getopt(3) does not know, taken out of the others.
+std::vector<char*> TakeWords(int argc, char** argv, Options* options) {
+  std::vector<char*> rest;
+  for (int i = 0; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--startup-report") {
+      options->startup_report = true;
+    } else if (word == "--json") {
+      options->json = true;
+    } else {
+      rest.push_back(argv[i]);
+    }
+  }
+  rest.push_back(nullptr);
+  return rest;
+}
+
+bool WordsFit(const Options& options, std::string* error) {
+  const char* word = options.startup_report ? "--startup-report" : "--json";
+  if (!options.startup_report && !options.json) return true;
+  if (options.startup_report && options.action == Action::kCheck) return true;
+  *error = UsageError(
+      base::Concat(word, ": found without ", options.startup_report ? "-t" : "--startup-report"),
+      base::Concat("httpd -t --startup-report", options.json ? " --json" : ""));
+  return false;
+}
+
 }  // namespace
 
 bool ParseOptions(int argc, char** argv, Options* options, std::string* error) {
   *options = Options();
+  std::vector<char*> words = TakeWords(argc, argv, options);
+  argc = static_cast<int>(words.size()) - 1;
+  argv = words.data();
 #ifdef __GLIBC__
   optind = 0;  // start over, also within a test that parses several command lines
 #else
@@ -194,7 +226,7 @@ bool ParseOptions(int argc, char** argv, Options* options, std::string* error) {
                         "httpd -h   # lists the options");
     return false;
   }
-  return true;
+  return WordsFit(*options, error);
 }
 
 std::string HelpText() { return kHelp; }

@@ -31,6 +31,8 @@ struct Options {
   std::vector<std::string> directives_after;   // -c
   bool foreground = false;                     // -F, -D FOREGROUND, -X
   bool debug = false;                          // -X
+  bool startup_report = false;                 // --startup-report
+  bool json = false;                           // --json
 };
 
 // Reads the command line. False: *error says what was found, what is known and what to type.

@@ -92,5 +92,24 @@ TEST_F(OptionsTest, HelpNamesEveryLetter) {
   }
 }
 
+TEST(StartupReportOptionTest, GoesWithACheckOnly) {
+  Options options;
+  std::string error;
+  const auto parse = [&](std::vector<std::string> words) {
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    return ParseOptions(static_cast<int>(words.size()), arguments.data(), &options, &error);
+  };
+  EXPECT_TRUE(parse({"httpd", "-t", "--startup-report", "--json"})) << error;
+  EXPECT_TRUE(options.startup_report && options.json);
+  EXPECT_EQ(options.action, Action::kCheck);
+  EXPECT_FALSE(parse({"httpd", "--startup-report"}));
+  EXPECT_NE(error.find("fix: httpd -t --startup-report"), std::string::npos);
+  EXPECT_FALSE(parse({"httpd", "-t", "--json"}));
+  EXPECT_TRUE(parse({"httpd", "-t"}));
+  EXPECT_FALSE(options.startup_report);
+}
+
 }  // namespace
 }  // namespace httpd::process

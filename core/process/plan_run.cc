@@ -43,6 +43,9 @@ std::string KeyOf(const boot::BootInfo& info, const PlannerInput& input) {
   AddKey(info.unit_id, &key);
   AddKey(input.plan.inspector_path, &key);
   AddKey(input.plan.server_root, &key);
+  AddKey(input.plan.program, &key);
+  AddKey(base::Concat(input.plan.library_path.size()), &key);
+  for (const std::string& folder : input.plan.library_path) AddKey(folder, &key);
   for (const auto* list : {&input.plan.directories, &input.plan.load_files, &input.plan.order}) {
     AddKey(base::Concat(list->size()), &key);
     for (const std::string& text : *list) AddKey(text, &key);

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "base/concat.h"
+#include "base/start_cost.h"
+#include "base/stopwatch.h"
 #include "config/evaluate.h"
 #include "config/log_format.h"
 #include "log/error_log.h"
@@ -100,9 +102,13 @@ bool httpd_generation::Load(httpd::process::ScoreboardSlot* phase,
   httpd::server::AddBuiltinAuthKinds(&auth);
   const httpd::module::LoadTarget target = {
       .generation = this, .pool = &pool, .modules = &registry, .hooks = &hooks};
+  httpd::base::StartCost& cost = httpd::base::ThisStart();
+  httpd::base::Stopwatch watch;
   if (!httpd::module::LoadModules(input, httpd::config::CoreModule(), phase, target, diagnostics)) {
     return false;
   }
+  cost.load = watch.Microseconds();
+  watch = httpd::base::Stopwatch();
   httpd::config::EvaluateInput evaluate = {.early = input.early,
                                            .sources = input.sources,
                                            .modules = &registry,
@@ -118,6 +124,7 @@ bool httpd_generation::Load(httpd::process::ScoreboardSlot* phase,
       !httpd::config::Evaluate(evaluate, diagnostics, &servers)) {
     return false;
   }
+  cost.evaluate = watch.Microseconds();
   vhosts.Build(servers);
   program = httpd::server::CompileProgram(hooks, servers.reads_access_files);
   server_field = ServerField(main_core().server_tokens.value);
@@ -130,8 +137,10 @@ bool httpd_generation::Load(httpd::process::ScoreboardSlot* phase,
   const auto& main = *static_cast<const httpd::server::CoreLocation*>(
       servers.servers.front()->location_configs[0]);
   for (const auto& [slot, its_own] : main.module_log_levels) registry.at(slot)->log_level = its_own;
+  watch = httpd::base::Stopwatch();
   const bool ok = RunHooks(HTTPD_HOOK_OPEN_LOGS, phase, diagnostics) &&
                   RunHooks(HTTPD_HOOK_POST_CONFIG, phase, diagnostics);
+  cost.post_config = watch.Microseconds();
   helpers.Seal();
   return ok;
 }

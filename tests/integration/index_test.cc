@@ -291,5 +291,24 @@ TEST_F(IndexTest, ManyServersMayStartAtOnce) {
   ASSERT_TRUE(server_.Start());
 }
 
+TEST_F(IndexTest, TheStartupReportTellsWhetherTheIndexWasUsed) {
+  const std::vector<std::string> report = {"-d", server_.root(),     "-f",    "conf/httpd.conf",
+                                           "-t", "--startup-report", "--json"};
+  const ExitOutcome cold = server_.Run(report);
+  EXPECT_EQ(cold.status, 0) << cold.output;
+  EXPECT_THAT(cold.output, HasSubstr("\"warm\":false,\"copied\":2,\"planners\":1"));
+  Warm();
+  const ExitOutcome warm = server_.Run(report);
+  EXPECT_EQ(warm.status, 0) << warm.output;
+  EXPECT_THAT(warm.output, HasSubstr("\"warm\":true,\"copied\":0,\"planners\":0"));
+  EXPECT_THAT(warm.output, HasSubstr("{\"name\":\"mime\",\"inspect\":0,\"open\":"));
+  EXPECT_THAT(warm.output, Not(HasSubstr("\"open\":0,"))) << "each module was opened";
+  const ExitOutcome table =
+      server_.Run({"-d", server_.root(), "-f", "conf/httpd.conf", "-t", "--startup-report"});
+  EXPECT_THAT(table.output, HasSubstr("start-up: "));
+  EXPECT_THAT(table.output, HasSubstr("reading the configuration"));
+  EXPECT_THAT(table.output, HasSubstr("\nmime "));
+}
+
 }  // namespace
 }  // namespace httpd::testing
