@@ -74,9 +74,11 @@ struct EarlyConfig {
   std::vector<Located<std::string>> vhost_error_logs;  // absolute; ErrorLog within <VirtualHost>
 
   std::vector<ListenAddress> listen;
-  std::vector<ModuleRequest> modules;             // in text order
-  std::vector<Located<std::string>> load_files;   // absolute
-  std::vector<Located<std::string>> module_path;  // absolute; default: prefix/libexec
+  std::vector<ModuleRequest> modules;              // in text order; active ones (ClearModuleList)
+  std::vector<Located<std::string>> module_order;  // short names of ModuleOrder, as wished
+  std::vector<std::string> inactive_builtin;       // compiled in, and not on Apache 1.3's list
+  std::vector<Located<std::string>> load_files;    // absolute
+  std::vector<Located<std::string>> module_path;   // absolute; default: prefix/libexec
 
   Located<std::string> user;             // "" = not set
   Located<std::string> group;            // "" = not set

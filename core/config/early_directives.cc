@@ -14,23 +14,6 @@ constexpr uint16_t kAny = UINT16_MAX;
 constexpr uint32_t kMaxWorkers = 1024;
 constexpr uint32_t kMaxSeconds = 31u * 24 * 3600;
 
-// Apache's modules whose work the core does itself: a LoadModule line for them is skipped.
-constexpr std::string_view kPartsOfTheCore[] = {"so",         "unixd", "authz_core",
-                                                "reqtimeout", "core",  "http_core"};
-// Those that the process model replaces: skipped too, but <IfModule> does not find them, as their
-// directives do not exist.
-constexpr std::string_view kProcessModels[] = {"mpm_event", "mpm_worker", "mpm_prefork"};
-
-bool Contains(const auto& names, std::string_view name) {
-  return std::find(std::begin(names), std::end(names), name) != std::end(names);
-}
-
-bool IsModuleName(std::string_view name) {
-  return !name.empty() && name.size() <= 128 && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
-}
-
 void RemoveSuffix(std::string_view* text, std::string_view suffix) {
   if (text->size() > suffix.size() && text->ends_with(suffix)) text->remove_suffix(suffix.size());
 }
@@ -74,7 +57,9 @@ Diagnostic& EarlyEvaluator::ErrorAt(std::string_view code, const Node& node, std
 const EarlyEvaluator::Directive* EarlyEvaluator::FindDirective(std::string_view name) {
   using E = EarlyEvaluator;
   static constexpr Directive kDirectives[] = {
+      {"AddModule", 1, kAny, "AddModule mod_name.c ...", &E::AddModule},
       {"ChrootDir", 1, 1, "ChrootDir directory", &E::ChrootDir},
+      {"ClearModuleList", 0, 0, "ClearModuleList", &E::ClearModuleList},
       {"Define", 1, 2, "Define name [value]", &E::Define},
       {"ErrorLog", 1, 1, "ErrorLog file", nullptr},
       {"GracefulShutdownTimeout", 1, 1, "GracefulShutdownTimeout seconds",
@@ -86,6 +71,7 @@ const EarlyEvaluator::Directive* EarlyEvaluator::FindDirective(std::string_view 
       {"LoadFile", 1, kAny, "LoadFile file ...", &E::LoadFile},
       {"LoadModule", 1, 2, "LoadModule name_module file, or LoadModule name", &E::LoadModule},
       {"ModuleLoadTimeout", 1, 1, "ModuleLoadTimeout seconds", &E::ModuleLoadTimeout},
+      {"ModuleOrder", 1, kAny, "ModuleOrder mod_name.c ...", &E::ModuleOrder},
       {"ModulePath", 1, kAny, "ModulePath directory ...", &E::ModulePath},
       {"PidFile", 1, 1, "PidFile file", &E::PidFile},
       {"ServerRoot", 1, 1, "ServerRoot directory", &E::ServerRoot},
@@ -121,7 +107,7 @@ bool EarlyEvaluator::CheckDirective(const Directive& directive, const Node& node
     error.wanted = directive.usage;
     return false;
   }
-  if (node.args[0].text.empty()) {
+  if (!node.args.empty() && node.args[0].text.empty()) {
     ErrorAt("HC-10", node.args[0], base::Concat(directive.name, " has an empty argument")).wanted =
         directive.usage;
     return false;
@@ -327,77 +313,6 @@ void EarlyEvaluator::GracefulShutdownTimeout(const Node& node) {
 
 void EarlyEvaluator::ModuleLoadTimeout(const Node& node) {
   ParseNumber(node, 1, 3600, &out_.module_load_timeout);
-}
-
-void EarlyEvaluator::LoadModule(const Node& node) {
-  const Arg& first = node.args[0];
-  ModuleRequest request;
-  request.name = ModuleShortName(first.text);
-  request.record = base::Concat(request.name, "_module");
-  request.position = first.position;
-  request.length = first.length;
-  if (node.args.size() == 2) {
-    request.file = node.args[1].text;
-    request.path = ServerPath(request.file);
-  }
-  const bool apache = node.args.size() == 2;
-  if (!IsModuleName(request.name) || (apache && first.text != request.record)) {
-    const size_t slash = first.text.rfind('/');
-    const std::string name =
-        ModuleShortName(slash == first.text.npos ? first.text : first.text.substr(slash + 1));
-    Diagnostic& error =
-        ErrorAt("HC-10", first, base::Concat("\"", first.text, "\" does not name a module"));
-    error.wanted = "LoadModule name_module file, or LoadModule mod_name.c, or LoadModule name";
-    if (IsModuleName(name)) {
-      error.fix = base::Concat("LoadModule ", name, "_module ",
-                               slash != first.text.npos ? first.text
-                               : apache                 ? request.file
-                                        : base::Concat("libexec/mod_", name, ".so"));
-    }
-    return;
-  }
-  AddModule(std::move(request));
-}
-
-// Leaves out what is there already.
-void EarlyEvaluator::AddModule(ModuleRequest request) {
-  const auto skip = [&](std::string why) {
-    diagnostics_->Warning("HC-19", request.position, request.length, std::move(why)).fix =
-        "remove this line";
-  };
-  if (Contains(kProcessModels, request.name)) {
-    skip(base::Concat("mod_", request.name,
-                      " is skipped: processes are the core's own, see Workers"));
-    return;
-  }
-  const auto same = std::find_if(out_.modules.begin(), out_.modules.end(),
-                                 [&](const auto& module) { return module.name == request.name; });
-  if (same != out_.modules.end()) {
-    if (same->path == request.path) {
-      skip(base::Concat("module ", request.name, " is loaded already"));
-    } else {
-      Diagnostic& error = diagnostics_->Error(
-          "HC-19", request.position, request.length,
-          base::Concat("module ", request.name, " is loaded twice, from different files"));
-      error.fix = "remove one of the two lines";
-    }
-    diagnostics_->Last().notes.push_back({"it is loaded first here", same->position, same->length});
-    return;
-  }
-  if (Contains(kPartsOfTheCore, request.name)) {
-    skip(base::Concat("mod_", request.name, " is part of the core; its LoadModule is skipped"));
-    loaded_.insert(request.name);
-    return;
-  }
-  const auto builtin =
-      std::any_of(input_.builtin_modules.begin(), input_.builtin_modules.end(),
-                  [&](const std::string& name) { return ModuleShortName(name) == request.name; });
-  if (builtin) {
-    skip(base::Concat("module ", request.name, " is compiled in; its LoadModule is skipped"));
-    return;
-  }
-  loaded_.insert(request.name);
-  out_.modules.push_back(std::move(request));
 }
 
 void EarlyEvaluator::LoadFile(const Node& node) {

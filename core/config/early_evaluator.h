@@ -12,8 +12,8 @@
 #include "config/early.h"
 #include "config/parser.h"
 
-// The evaluation behind LoadEarly, in three files: early.cc (files, sections, defaults),
-// early_directives.cc (one method per directive) and early_include.cc.
+// The evaluation behind LoadEarly: early.cc (files, sections, defaults), early_directives.cc (one
+// method per directive), early_modules.cc (those about modules) and early_include.cc.
 
 namespace httpd::config {
 
@@ -78,13 +78,19 @@ class EarlyEvaluator {
   void Workers(const Node& node);
   void GracefulShutdownTimeout(const Node& node);
   void ModuleLoadTimeout(const Node& node);
-  void LoadModule(const Node& node);
   void LoadFile(const Node& node);
   void ModulePath(const Node& node);
   void ChrootDir(const Node& node);
   bool ParseNumber(const Node& node, uint32_t lowest, uint32_t highest, Located<uint32_t>* out);
-  void AddModule(ModuleRequest request);
   void RefuseRoot(const Node& node, std::string_view what);
+
+  // early_modules.cc
+  void LoadModule(const Node& node);
+  void AddRequest(ModuleRequest request);
+  void ModuleOrder(const Node& node);
+  void ClearModuleList(const Node& node);
+  void AddModule(const Node& node);
+  bool Activate(std::string_view name);
 
   std::string ServerPath(std::string_view path) const;
   Diagnostic& ErrorAt(std::string_view code, const Arg& arg, std::string message);
@@ -98,6 +104,7 @@ class EarlyEvaluator {
 
   std::map<std::string, std::optional<std::string>, std::less<>> defines_;
   std::set<std::string, std::less<>> loaded_;  // short names, for <IfModule>
+  std::vector<ModuleRequest> inactive_;        // those that ClearModuleList took off the list
   std::vector<std::string> open_files_;        // of the Include stack, to find loops
   std::vector<Position> open_at_;              // the Include line of each
   size_t files_read_ = 0;

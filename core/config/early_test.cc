@@ -247,6 +247,69 @@ TEST_F(EarlyTest, ModulesTwiceBuiltInAndPartsOfTheCore) {
   EXPECT_EQ(Active().find("ThreadsPerChild"), std::string::npos);
 }
 
+std::string ModuleNames(const EarlyConfig& config) {
+  std::string names;
+  for (const ModuleRequest& module : config.modules) names += module.name + " ";
+  return names;
+}
+
+TEST_F(EarlyTest, ModuleOrderTakesNamesInAllSpellings) {
+  ASSERT_TRUE(
+      Load("Listen 80\nLoadModule a_module x.so\n"
+           "ModuleOrder mod_core.c mod_b.c a_module\nModuleOrder c\n"))
+      << Rendered();
+  ASSERT_EQ(config_.module_order.size(), 3u);
+  EXPECT_EQ(config_.module_order[0].value, "b");
+  EXPECT_EQ(config_.module_order[0].position.line, 3u);
+  EXPECT_EQ(config_.module_order[1].value, "a");
+  EXPECT_EQ(config_.module_order[2].value, "c");
+}
+
+TEST_F(EarlyTest, ClearModuleListLeavesWhatAddModuleNames) {
+  input_.builtin_modules = {"core", "mod_so.c", "mod_static.c", "mod_other.c"};
+  ASSERT_TRUE(
+      Load("Listen 80\nLoadModule a_module a.so\nLoadModule b_module b.so\n"
+           "LoadModule c_module c.so\n<IfModule mod_c.c>\nBefore\n</IfModule>\n"
+           "ClearModuleList\n<IfModule mod_a.c>\nCleared\n</IfModule>\n"
+           "<IfModule mod_so.c>\nCore\n</IfModule>\n"
+           "AddModule http_core.c mod_so.c mod_b.c\nAddModule mod_a.c mod_static.c mod_b.c\n"
+           "<IfModule mod_a.c>\nAdded\n</IfModule>\n<IfModule mod_c.c>\nLost\n</IfModule>\n"
+           "<IfModule mod_other.c>\nOther\n</IfModule>\nLoadModule d_module d.so\n"))
+      << Rendered();
+  EXPECT_TRUE(diagnostics_.all().empty()) << Rendered();
+  EXPECT_EQ(ModuleNames(config_), "b a d ");
+  EXPECT_EQ(config_.modules[1].file, "a.so");
+  EXPECT_EQ(config_.inactive_builtin, std::vector<std::string>{"other"});
+  const std::string active = Active();
+  EXPECT_NE(active.find("Before "), active.npos);
+  EXPECT_EQ(active.find("Cleared"), active.npos);
+  EXPECT_NE(active.find("Core "), active.npos);
+  EXPECT_NE(active.find("Added "), active.npos);
+  EXPECT_EQ(active.find("Lost"), active.npos);
+  EXPECT_EQ(active.find("Other"), active.npos);
+}
+
+TEST_F(EarlyTest, AClearedModuleMayBeLoadedAgain) {
+  input_.builtin_modules = {"mod_static.c"};
+  ASSERT_TRUE(
+      Load("Listen 80\nLoadModule a_module a.so\nClearModuleList\n"
+           "LoadModule a_module other.so\nLoadModule static_module x.so\nAddModule mod_a.c\n"))
+      << Rendered();
+  EXPECT_TRUE(diagnostics_.all().empty()) << Rendered();
+  ASSERT_EQ(ModuleNames(config_), "a ");
+  EXPECT_EQ(config_.modules[0].file, "other.so");
+  EXPECT_TRUE(config_.inactive_builtin.empty());
+}
+
+TEST_F(EarlyTest, AddModuleOfWhatIsNotThereNamesTheLine) {
+  EXPECT_FALSE(Load("Listen 80\nClearModuleList now\nAddModule mod_env.c\n"));
+  EXPECT_EQ(Codes(), "HC-08 HC-10 ");
+  EXPECT_NE(Rendered().find("AddModule names a module that is not there: mod_env.c"),
+            std::string::npos);
+  EXPECT_NE(Rendered().find("fix: LoadModule env_module libexec/mod_env.so"), std::string::npos)
+      << Rendered();
+}
+
 TEST_F(EarlyTest, CommandLineDirectivesAndFile) {
   input_.directives_before = {"Define WHERE 8088", "<VirtualHost *>", "ServerName a",
                               "</VirtualHost>"};

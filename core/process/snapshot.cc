@@ -39,9 +39,10 @@ uint32_t UsableProcessors() {
   return count > 0 ? static_cast<uint32_t>(count) : 1;
 }
 
-std::vector<module::ModuleReport> BuiltinReports() {
+std::vector<module::ModuleReport> BuiltinReports(const std::vector<std::string>& inactive) {
   std::vector<module::ModuleReport> reports;
   for (const server::StaticModule& builtin : server::StaticModules()) {
+    if (std::find(inactive.begin(), inactive.end(), builtin.name) != inactive.end()) continue;
     module::ModuleReport report;
     report.name = std::string(builtin.name);
     std::vector<module::ManifestProblem> problems;
@@ -71,6 +72,19 @@ module::SearchPath SearchPathOf(const boot::BootInfo& info, const Snapshot& snap
 void AddFinding(const module::Finding& finding, config::Position position, uint32_t length,
                 Snapshot* snapshot) {
   snapshot->diagnostics.Add(module::ToDiagnostic(finding, position, length));
+}
+
+// What is wrong with ModuleOrder has its place; what is wrong with a whole set has none.
+void AddGeneral(const module::Finding& finding, Snapshot* snapshot) {
+  const auto& order = snapshot->early.module_order;
+  if ((finding.code != "HM-85" && finding.code != "HM-86") || order.empty()) {
+    return AddFinding(finding, {}, 0, snapshot);
+  }
+  const auto named = std::find_if(order.begin(), order.end(), [&](const auto& name) {
+    return finding.what.ends_with(base::Concat(" ", name.value));
+  });
+  const auto& at = named != order.end() ? *named : order.front();
+  AddFinding(finding, at.position, at.length, snapshot);
 }
 
 }  // namespace
@@ -131,11 +145,12 @@ bool CopyModules(const boot::BootInfo& info, module::ModuleStore* store, Snapsho
   input->plan.core.abi_minor = HTTPD_ABI_MINOR;
   input->plan.core.api_names = module::ApiNames();
   input->identity = snapshot->identity;
-  input->plan.builtin = BuiltinReports();
+  input->plan.builtin = BuiltinReports(snapshot->early.inactive_builtin);
   const module::SearchPath search = SearchPathOf(info, *snapshot);
   input->plan.directories = search.directories;
   input->plan.directories.push_back(info.libexec_dir);
   input->plan.server_root = search.server_root;
+  for (const auto& name : snapshot->early.module_order) input->plan.order.push_back(name.value);
   for (const auto& file : snapshot->early.load_files) input->plan.load_files.push_back(file.value);
   for (const config::ModuleRequest& request : snapshot->early.modules) {
     const auto builtin = [&](const module::ModuleReport& r) { return r.name == request.name; };
@@ -167,7 +182,7 @@ void AcceptPreload(const module::ModuleReport& report, config::Position position
 }  // namespace
 
 bool AcceptPlan(const module::ModulePlan& plan, Snapshot* snapshot) {
-  for (const module::Finding& finding : plan.general) AddFinding(finding, {}, 0, snapshot);
+  for (const module::Finding& finding : plan.general) AddGeneral(finding, snapshot);
   std::vector<module::Manifest> manifests;
   // The plan comes from a process that may have been taken over: copies are taken from what the
   // supervisor made itself, by name, and never from the answer.
