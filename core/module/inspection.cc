@@ -254,6 +254,14 @@ class ModuleInspection {
     }
   }
 
+  // The version in which a function came that this server does not know.
+  static uint32_t MinorOf(const Manifest& manifest, std::string_view name) {
+    for (const FunctionSince& since : manifest.since) {
+      if (since.name == name) return since.minor;
+    }
+    return manifest.abi_minor;
+  }
+
   void CheckImports() {
     if (core_.api_names.empty()) return;
     std::vector<std::string> missing;
@@ -264,11 +272,18 @@ class ModuleInspection {
     }
     if (missing.empty()) return;
     const Manifest& manifest = report_->manifest;
-    const bool newer =
-        manifest.abi_major == core_.abi_major && manifest.abi_minor > core_.abi_minor;
-    const std::string needed = base::Concat(manifest.abi_major, ".", manifest.abi_minor);
+    // Not the version of the headers counts but the newest function that is used.
+    uint32_t minor = 0;
+    std::string newest = missing[0];
+    for (const std::string& name : missing) {
+      const uint32_t since = MinorOf(manifest, name);
+      if (since > minor) newest = name;
+      minor = std::max(minor, since);
+    }
+    const bool newer = manifest.abi_major == core_.abi_major && minor > core_.abi_minor;
+    const std::string needed = base::Concat(manifest.abi_major, ".", minor);
     Add("HM-26",
-        newer ? base::Concat("this module needs core ≥ ", needed, " (uses ", missing[0], ")")
+        newer ? base::Concat("this module needs core ≥ ", needed, " (uses ", newest, ")")
               : "this module uses functions that this server does not have",
         List(missing),
         base::Concat("functions of ABI ", core_.abi_major, ".", core_.abi_minor, ", which httpd ",

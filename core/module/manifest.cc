@@ -160,24 +160,43 @@ class Reader {
       }
     } else if (key == "privileged") {
       for (std::string_view item : Items(value)) ReadPrivileged(item);
+    } else if (key == "since") {
+      for (std::string_view item : Items(value)) ReadSince(item);
     } else {
       return false;
     }
     return true;
   }
 
+  static bool ParseAbi(std::string_view value, uint32_t* major, uint32_t* minor) {
+    const size_t dot = std::min(value.find('.'), value.size());
+    return ParseNumber(value.substr(0, dot), major) && dot < value.size() &&
+           ParseNumber(value.substr(dot + 1), minor) && *major != 0;
+  }
+
   void ReadAbi(std::string_view value) {
     if (!Once("abi", value, base::Concat(manifest_->abi_major, ".", manifest_->abi_minor))) return;
-    const size_t dot = std::min(value.find('.'), value.size());
     uint32_t major = 0;
     uint32_t minor = 0;
-    if (!ParseNumber(value.substr(0, dot), &major) || dot == value.size() ||
-        !ParseNumber(value.substr(dot + 1), &minor) || major == 0) {
+    if (!ParseAbi(value, &major, &minor)) {
       Bad("abi", value, "major.minor, for example 1.0");
       return;
     }
     manifest_->abi_major = major;
     manifest_->abi_minor = minor;
+  }
+
+  void ReadSince(std::string_view item) {
+    const size_t colon = std::min(item.find(':'), item.size());
+    FunctionSince out;
+    uint32_t major = 0;
+    if (!IsName(item.substr(0, colon)) || colon == item.size() ||
+        !ParseAbi(item.substr(colon + 1), &major, &out.minor)) {
+      Bad("since", item, "function:major.minor, for example httpd_foo:1.1");
+      return;
+    }
+    out.name = item.substr(0, colon);
+    manifest_->since.push_back(std::move(out));
   }
 
   void ReadPrivileged(std::string_view item) {

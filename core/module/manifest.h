@@ -34,6 +34,14 @@ struct PrivilegedArgument {
   bool operator==(const PrivilegedArgument&) const = default;
 };
 
+// since=httpd_foo:1.1 — the version of the interface in which a function came.
+struct FunctionSince {
+  std::string name;
+  uint32_t minor = 0;
+
+  bool operator==(const FunctionSince&) const = default;
+};
+
 struct Manifest {
   std::string name;  // "mime"
   std::string version;
@@ -50,6 +58,7 @@ struct Manifest {
   std::vector<std::string> after;
   std::vector<std::string> directives;  // directive
   std::vector<PrivilegedArgument> privileged;
+  std::vector<FunctionSince> since;
   bool reloadable = true;
 
   bool operator==(const Manifest&) const = default;

@@ -86,6 +86,12 @@ TEST(ManifestTest, TellsWhatIsMissingAndWhatIsTwice) {
   EXPECT_EQ(twice[0].found, "\"a\" and \"b\"");
 }
 
+TEST(ManifestTest, ReadsSinceWhenFunctionsCame) {
+  Manifest m;
+  EXPECT_THAT(ProblemsOf("name=a|abi=1.3|since=httpd_foo:1.1,httpd_bar:1.2|", &m), IsEmpty());
+  EXPECT_THAT(m.since, ElementsAre(FunctionSince{"httpd_foo", 1}, FunctionSince{"httpd_bar", 2}));
+}
+
 TEST(ManifestTest, TellsAllProblemsAtOnceWithAFix) {
   const char* const bad[] = {
       "name=Mime",
@@ -105,6 +111,9 @@ TEST(ManifestTest, TellsAllProblemsAtOnceWithAFix) {
       "provides=/1",
       "before=A",
       "directive=a/b",
+      "since=httpd_foo",
+      "since=httpd_foo:1",
+      "since=:1.1",
       "privileged=CustomLog",
       "privileged=L:write:1",
       "privileged=L:read:0",

@@ -10,7 +10,7 @@
 namespace httpd::module {
 namespace {
 
-constexpr std::string_view kMagic = "HMI4";
+constexpr std::string_view kMagic = "HMI5";
 
 using wire::Choice;
 using wire::Each;
@@ -57,6 +57,8 @@ bool VisitManifest(Wire& wire, Value& manifest) {
                        Choice(w, privileged.mode, PrivilegedMode::kListen) &&
                        w.Number(privileged.argument);
               }) &&
+         Each(wire, manifest.since,
+              [](Wire& w, auto& since) { return w.Text(since.name) && w.Number(since.minor); }) &&
          Flag(wire, manifest.reloadable);
 }
 

@@ -24,4 +24,19 @@ done
 for header in *.hpp; do
   grep -qF "\`$header\`" "$1/docs/module-api.md" || fail "docs/module-api.md does not mention $header"
 done
+# The functions that came after 1.0 are those of HTTPD_ABI_SINCE, in the same versions.
+told=$(awk '{ text = text " " $0 }
+  /^HTTPD_API/ { declaration = "" ; inside = 1 }
+  inside { declaration = declaration " " $0 }
+  inside && /\(/ {
+    sub(/\(.*/, "", declaration); sub(/.*[ *]/, "", declaration); inside = 0
+    since = ""
+    while (match(text, /Since [0-9]+\.[0-9]+/)) {
+      since = substr(text, RSTART + 6, RLENGTH - 6); text = substr(text, RSTART + RLENGTH)
+    }
+    if (since != "" && since != "1.0") print declaration ":" since
+    text = ""
+  }' *.h | sort)
+listed=$(sed -n 's/^#define HTTPD_ABI_SINCE "since=\(.*\)\\0"$/\1/p' module.h | tr ',' '\n' | sort)
+[ "$told" = "$listed" ] || fail "HTTPD_ABI_SINCE in module.h: found '$listed', wanted '$told'"
 exit $failed
