@@ -105,7 +105,7 @@ ModulePlan PlanModules(const PlanInput& input) {
     report.inspect_us = watch.Microseconds();
   }
   if (library != nullptr) CheckLinks(*library, input, objects, &plan);
-  CheckTogether(input, library, &plan);
+  if (!input.part) CheckTogether(input, library, &plan);
   return plan;
 }
 

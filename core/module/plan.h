@@ -32,6 +32,7 @@ struct PlanInput {
   std::string server_root;               // for LoadModule lines in fixes
   uint32_t owner = geteuid();            // who may own module files, beside root
   std::vector<std::string> order;        // ModuleOrder: names of modules; empty: not given
+  bool part = false;                     // `items` are not all: nothing is said of them together
 };
 
 // A file that the plan depends on beside the modules of `items`: a library, the loader's cache. One

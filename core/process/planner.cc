@@ -43,6 +43,7 @@ bool WriteAll(int fd, std::string_view bytes) {
 #endif
     module::PlanInput asked = input.plan;
     asked.items = items;
+    asked.part = items.size() < input.plan.items.size();
     plan = module::PlanModules(asked);
   } else {
     module::Finding finding;
