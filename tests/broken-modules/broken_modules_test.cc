@@ -188,37 +188,37 @@ INSTANTIATE_TEST_SUITE_P(Cases, BrokenModuleTest, ::testing::ValuesIn(ReadCases(
                          });
 
 // Codes about module files and plans that no module file alone can bring about, and where they are
-// tested instead.
+// tested instead, if they are.
 const std::map<std::string, std::string>& TestedElsewhere() {
   static const std::map<std::string, std::string> codes = {
-      {"HM-05", "store_test, trusted paths: root can read everything"},
-      {"HM-06", "store_test: a copy that cannot be written"},
-      {"HM-08", "store.cc compares twice; a race that no test can time"},
+      {"HM-05", "store_test, inspection_test: root can read everything"},
+      {"HM-06", "store_test, TellsWhenTheCopyCannotBeWritten"},
+      {"HM-08", "untested: a race that no test can time"},
       {"HM-27", "inspection_test: an installation without inspector"},
       {"HM-28", "below: CrashingInspector"},
       {"HM-29", "tests/svr4: a program that exports nothing to modules"},
       {"HM-40", "loader_test: a copy that vanished"},
       {"HM-43", "loader_test: without inspector"},
-      {"HM-45", "dl_test: a file system without execution"},
-      {"HM-46", "dl_test: texts of the loader nobody knows"},
+      {"HM-45", "dl_test has the loader's texts; needs a file system without execution"},
+      {"HM-46", "dl_test has the loader's texts"},
       {"HM-47", "loader_test: without inspector"},
       {"HM-48", "record_test"},
       {"HM-49", "record_test"},
       {"HM-50", "record_test"},
       {"HM-51", "record_test"},
       {"HM-52", "record_test"},
-      {"HM-53", "modules_test: what a module's code answers"},
+      {"HM-53", "loader_test, evolution_test: what a module's code answers"},
       {"HM-54", "loader_test: what a module's code throws"},
-      {"HM-55", "loader_test, modules_test"},
-      {"HM-56", "loader_test, modules_test"},
+      {"HM-55", "loader_test"},
+      {"HM-56", "loader_test"},
       {"HM-57", "hooks_test"},
       {"HM-58", "loader_test: told by the loader alone"},
       {"HM-59", "loader_test: compiled-in modules"},
-      {"HM-60", "65535 modules"},
-      {"HP-23", "planner_test: an inspector that does not return"},
-      {"HP-24", "planner_test: no process to be had"},
-      {"HP-25", "planner_test: an answer that cannot be believed"},
-      {"HP-26", "process_test: no folder for checking"},
+      {"HM-60", "untested: needs 65535 modules"},
+      {"HP-23", "untested: an inspector that does not return within 20 seconds"},
+      {"HP-24", "untested: no process to be had"},
+      {"HP-25", "untested: the planner would have to be taken over"},
+      {"HP-26", "untested: no folder for checking"},
   };
   return codes;
 }
