@@ -58,7 +58,7 @@ include(HttpdAbseil)
 function(httpd_folder name)
   add_library(core_${name} OBJECT ${ARGN})
   target_include_directories(core_${name} PUBLIC ${CMAKE_SOURCE_DIR}/core
-    ${CMAKE_SOURCE_DIR}/core/include ${CMAKE_BINARY_DIR}/generated)
+    ${CMAKE_SOURCE_DIR}/core/include ${CMAKE_SOURCE_DIR}/platform ${CMAKE_BINARY_DIR}/generated)
   target_link_libraries(core_${name} PUBLIC httpd_abseil_headers PkgConfig::LIBUV
     PkgConfig::PCRE2)
   set_property(GLOBAL APPEND PROPERTY HTTPD_CORE_FOLDERS core_${name})

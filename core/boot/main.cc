@@ -13,6 +13,7 @@
 
 #include "boot/boot.h"
 #include "boot/environment.h"
+#include "os/features.h"
 
 extern "C" const char httpd_unit_id[];
 extern "C" __attribute__((visibility("default"))) int httpd_main(int argc, char** argv,
@@ -39,7 +40,8 @@ std::string CoreFile() {
   return AbsolutePath(found.dli_fname);
 }
 
-std::string ExecutableFile() { return AbsolutePath("/proc/self/exe"); }
+// "" where the system does not tell.
+std::string ExecutableFile() { return HTTPD_HAVE_PROC ? AbsolutePath("/proc/self/exe") : ""; }
 
 bool UnitMatches(const char* entry_id) {
   if (strcmp(entry_id, httpd_unit_id) == 0) return true;

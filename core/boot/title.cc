@@ -10,10 +10,7 @@
 
 #include "boot/boot.h"
 #include "boot/environment.h"
-
-#if defined(__linux__)
-#include <sys/prctl.h>
-#endif
+#include "os/process.h"
 
 extern char** environ;
 
@@ -51,8 +48,8 @@ char** CopyStrings(char** strings) {
 }  // namespace
 
 char** PrepareTitle(int argc, char** argv) {
+  os::NameProcess("httpd");
 #if defined(__linux__)
-  prctl(PR_SET_NAME, "httpd");
   if (argc < 1 || environ == nullptr) return argv;
   char** arguments = CopyStrings(argv);
   char** environment = CopyStrings(environ);
@@ -75,9 +72,9 @@ char** PrepareTitle(int argc, char** argv) {
 void SetTitle(std::string_view role) {
   std::string title = "httpd: ";
   title += role;
-#if defined(__linux__)
   // A forked or renamed process keeps `comm`, but the bootstrap's exec made it "libhttpd.ep".
-  prctl(PR_SET_NAME, "httpd");
+  os::NameProcess("httpd");
+#if defined(__linux__)
   const size_t size = static_cast<size_t>(area_end - area);
   if (size < 2) return;
   const size_t length = title.size() < size - 1 ? title.size() : size - 1;

@@ -12,8 +12,9 @@
 #include <algorithm>
 
 #include "net/connection.h"
+#include "os/features.h"
 
-#ifdef __linux__
+#if HTTPD_HAVE_SENDFILE
 #include <sys/sendfile.h>
 #endif
 
@@ -75,7 +76,7 @@ ssize_t WriteSocket(int fd, const iovec* pieces, int count, bool more) {
 }
 
 ssize_t SendFileToSocket(int fd, int file, int64_t offset, size_t size) {
-#ifdef __linux__
+#if HTTPD_HAVE_SENDFILE
   off_t at = offset;
   return Answer(::sendfile(fd, file, &at, size));
 #else

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/unique_fd.h"
+#include "os/packets.h"
 
 namespace httpd::process {
 
@@ -18,8 +19,8 @@ struct Packet {
   base::UniqueFd fd;
 };
 
-// A SOCK_SEQPACKET connection that is also a lifeline: Receive answers kEnd when every copy of the
-// other end is closed, which is when the other process is gone.
+// A packet connection (platform/os/packets.h) that is also a lifeline: Receive answers kEnd when
+// every copy of the other end is closed, which is when the other process is gone.
 class Channel {
  public:
   static constexpr size_t kMaxPayload = 32 * 1024;
@@ -52,6 +53,7 @@ class Channel {
 
  private:
   base::UniqueFd fd_;
+  os::PacketReader reader_;
 };
 
 }  // namespace httpd::process

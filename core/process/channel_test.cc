@@ -73,10 +73,10 @@ TEST_F(ChannelTest, LongTextComesInPieces) {
 }
 
 TEST_F(ChannelTest, WhatIsNoPacketEndsTheConversation) {
-  ASSERT_EQ(send(a_.fd(), "abc", 3, 0), 3);
+  ASSERT_TRUE(os::SendPacket(a_.fd(), "abc", "", -1, false));
   EXPECT_EQ(b_.Receive(&packet_), Channel::Got::kEnd);
   const std::string large(Channel::kMaxPayload + 100, 'x');
-  ASSERT_GT(send(a_.fd(), large.data(), large.size(), 0), 0);
+  ASSERT_TRUE(os::SendPacket(a_.fd(), "12345678", large, -1, false));
   EXPECT_EQ(b_.Receive(&packet_), Channel::Got::kEnd);
   EXPECT_FALSE(a_.Send(1, 0, large));
   EXPECT_EQ(errno, EMSGSIZE);
@@ -85,10 +85,12 @@ TEST_F(ChannelTest, WhatIsNoPacketEndsTheConversation) {
 TEST_F(ChannelTest, SurplusDescriptorsAreClosed) {
   const size_t before = OpenDescriptors().size();
   int fds[3] = {0, 0, 0};
+  // In a stream packets begin with their length.
   struct {
-    uint32_t type, value;
-  } head = {1, 2};
-  iovec part{&head, sizeof head};
+    uint32_t length, type, value;
+  } packet = {8, 1, 2};
+  iovec part{&packet, sizeof packet};
+  if (HTTPD_HAVE_SEQPACKET) part = {&packet.type, 8};
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof fds)] = {};
   msghdr message{};
   message.msg_iov = &part;

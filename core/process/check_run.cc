@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "base/concat.h"
+#include "os/process.h"
 #include "process/fault.h"
 #include "process/generation_handle.h"
 #include "process/plan_run.h"
@@ -193,7 +194,7 @@ int Check::Run() {
   if (!SignalPipe::Open({SIGCHLD, SIGINT, SIGTERM, SIGHUP})) {
     return Refuse(MakeProblem("HP-33", "cannot check", ErrnoText(errno)));
   }
-  BecomeSubreaper();
+  os::BecomeSubreaper();
   loop_.Watch(SignalPipe::fd(), [this] { OnSignals(); });
   if (!snapshot_->early.modules.empty() && !folder_.Make(&problem)) return Refuse(problem);
   const bool files = CheckFiles();

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <string>
 
+#include "os/descriptors.h"
 #include "process/signals.h"
 
 namespace httpd::process {
@@ -36,7 +37,7 @@ namespace {
 
 base::UniqueFd Daemonize() {
   int fds[2];
-  if (pipe2(fds, O_CLOEXEC) != 0) return {};
+  if (!os::MakePipe(fds)) return {};
   const pid_t pid = fork();
   if (pid < 0) {
     const int error = errno;

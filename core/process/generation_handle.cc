@@ -14,6 +14,7 @@
 
 #include "base/concat.h"
 #include "log/error_log.h"
+#include "os/packets.h"
 #include "process/blame.h"
 #include "process/generation_channel.h"
 #include "process/signals.h"
@@ -30,7 +31,7 @@ constexpr int64_t kStopGrace = 6000;
 
 bool HandoverPair(base::UniqueFd* inbox, base::UniqueFd* outbox) {
   int fds[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0) return false;
+  if (!os::MakeDatagramPair(fds)) return false;
   inbox->Reset(fds[0]);
   outbox->Reset(fds[1]);
   return true;

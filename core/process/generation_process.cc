@@ -3,7 +3,6 @@
 // here, in a process of its own that nobody depends on until it has proved itself.
 #include "process/generation_process.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -18,6 +17,7 @@
 #include "base/sanitizer.h"
 #include "log/error_log.h"
 #include "module/directive_provider.h"
+#include "os/process.h"
 #include "process/fault.h"
 #include "process/generation_channel.h"
 #include "process/grant_client.h"
@@ -41,15 +41,6 @@ void PointStreams(int error_log) {
     dup2(null.get(), 1);
   }
   dup2(error_log, 2);
-}
-
-int CountThreads() {
-  int count = 0;
-  if (DIR* dir = opendir("/proc/self/task")) {
-    while (const dirent* entry = readdir(dir)) count += entry->d_name[0] != '.';
-    closedir(dir);
-  }
-  return count;  // 0: this system does not tell
 }
 
 class GenerationProcess {
@@ -121,7 +112,7 @@ constexpr int kOwnThreads = HTTPD_THREAD_SANITIZER ? 2 : 1;
 
 // Threads and children would be missing or doubled in the workers that are forked from here.
 bool GenerationProcess::CheckForStrays() {
-  if (const int threads = CountThreads(); threads > kOwnThreads) {
+  if (const int threads = os::CountThreads(); threads > kOwnThreads) {
     diagnostics_.Add(MakeProblem(
         "HP-35", "a module started a thread before the workers were forked",
         base::Concat(threads, " threads in the generation's process"), "one thread",

@@ -334,9 +334,10 @@ TEST_F(GenerationTest, EachRoleHoldsWhatItsListSays) {
     }
     return n;
   };
-  // Streams, log, two listeners, the channel, two workers' channels, both ends of the signal pipe,
+  const size_t listeners = ListenerSet::kKernelBalances ? 2 : 1;
+  // Streams, log, the listeners, the channel, two workers' channels, both ends of the signal pipe,
   // the inbox of idle connections.
-  EXPECT_EQ(count(handle_->pid()), 3u + 1 + 2 + 1 + 2 + 2 + 1);
+  EXPECT_EQ(count(handle_->pid()), 3u + 1 + listeners + 1 + 2 + 2 + 1);
   // Streams, log, the channel, its own listener, the inbox.
   for (const auto& [slot, pid] : handle_->workers()) EXPECT_EQ(count(pid), 3u + 1 + 1 + 1 + 1);
 }

@@ -16,12 +16,9 @@
 #include <cerrno>
 #include <cstring>
 
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
-
 #include "base/concat.h"
 #include "log/error_log.h"
+#include "os/process.h"
 #include "process/signals.h"
 #include "server/generation.h"
 
@@ -107,7 +104,7 @@ bool HelperProcesses::Bind(Helper* helper, Problem* problem) {
   }
   fcntl(helper->listening.get(), F_SETFD, FD_CLOEXEC);
   helper->spec->socket = path;
-#if defined(__linux__) && defined(O_PATH)
+#if HTTPD_HAVE_O_PATH && HTTPD_HAVE_PROC
   helper->path.Reset(open(path.c_str(), O_PATH | O_CLOEXEC));
   const std::string link = base::Concat("/proc/self/fd/", helper->path.get());
   struct stat facts {};
@@ -162,10 +159,7 @@ void HelperProcesses::Fork(size_t index) {
 
 void HelperProcesses::Run(const Helper& helper, pid_t parent) {
   setpgid(0, 0);
-#ifdef __linux__
-  // A generation that is killed can end nobody.
-  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-#endif
+  os::DieWithParent();  // a generation that is killed can end nobody
   if (getppid() != parent) _exit(70);
   if (helper.spec->argv.empty()) {
     _exit(generation_->RunHelper(*helper.spec, helper.listening.get()));

@@ -6,7 +6,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +14,7 @@
 #include <cstdlib>
 
 #include "boot/boot.h"
+#include "os/descriptors.h"
 #include "process/fault.h"
 #include "process/signals.h"
 
@@ -41,15 +41,6 @@ constexpr std::array kWorkerHolds = {Hold::kStdio,         Hold::kErrorLog, Hold
                                      Hold::kWorkerChannel, Hold::kHandover, Hold::kHelperPath,
                                      Hold::kGrant,         Hold::kModule};
 constexpr std::array kHelperHolds = {Hold::kStdio, Hold::kErrorLog, Hold::kHelperSocket};
-
-// Closes first..last; false where the kernel has no call for it.
-bool CloseRange(unsigned first, unsigned last) {
-#ifdef SYS_close_range
-  return first > last || syscall(SYS_close_range, first, last, 0) == 0;
-#else
-  return false;
-#endif
-}
 
 }  // namespace
 
@@ -97,7 +88,7 @@ std::vector<int> Kept(Role role, std::span<const Descriptor> held) {
 
 std::vector<int> OpenDescriptors() {
   std::vector<int> open;
-  if (DIR* dir = opendir("/proc/self/fd")) {
+  if (DIR* dir = HTTPD_HAVE_PROC ? opendir("/proc/self/fd") : nullptr) {
     while (const dirent* entry = readdir(dir)) {
       if (entry->d_name[0] == '.') continue;
       const int fd = std::atoi(entry->d_name);
@@ -120,16 +111,12 @@ void CloseOthers(std::vector<int> keep) {
   std::erase_if(keep, [](int fd) { return fd < 0; });
   std::sort(keep.begin(), keep.end());
   unsigned next = 0;
-  bool done = true;
   for (const int fd : keep) {
     const auto number = static_cast<unsigned>(fd);
-    if (number > next) done = done && CloseRange(next, number - 1);
+    if (number > next) os::CloseRange(next, number - 1);
     if (number >= next) next = number + 1;
   }
-  if (done && CloseRange(next, UINT_MAX)) return;
-  for (const int fd : OpenDescriptors()) {
-    if (!std::binary_search(keep.begin(), keep.end(), fd)) close(fd);
-  }
+  os::CloseRange(next, UINT_MAX);
 }
 
 pid_t ForkRole(Role role, std::string_view title, std::span<const Descriptor> held,

@@ -15,6 +15,7 @@
 #include <cstdlib>
 
 #include "base/concat.h"
+#include "os/descriptors.h"
 #include "process/port_holder.h"
 
 namespace httpd::process {
@@ -80,8 +81,7 @@ bool SetFlag(int fd, int level, int option) {
 }
 
 base::UniqueFd MakeSocket(bool ipv6) {
-  base::UniqueFd fd(
-      socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
+  base::UniqueFd fd(os::MakeSocket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM));
   if (!fd) return fd;
   SetFlag(fd.get(), SOL_SOCKET, SO_REUSEADDR);
   if (ipv6) SetFlag(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY);

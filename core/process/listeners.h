@@ -10,6 +10,7 @@
 
 #include "base/unique_fd.h"
 #include "config/early.h"
+#include "os/features.h"
 #include "process/problem.h"
 #include "server/generation.h"
 
@@ -40,11 +41,7 @@ class ListenerSet {
     bool shared = !kKernelBalances;  // one socket per address
     int backlog = 4096;              // the kernel cuts it to its own limit
   };
-#if defined(__linux__) || defined(SO_REUSEPORT_LB)
-  static constexpr bool kKernelBalances = true;
-#else
-  static constexpr bool kKernelBalances = false;
-#endif
+  static constexpr bool kKernelBalances = HTTPD_HAVE_REUSEPORT != 0;
 
   // Addresses that `present` has are taken over and get more slots when there are fewer than
   // `slots`; the others are bound and listened on. The new slots of an address that is in service

@@ -100,7 +100,7 @@ TEST_F(ListenersTest, ASecondServerIsRefused) {
   EXPECT_NE(text.find(base::Concat("127.0.0.1:", port)), std::string::npos) << text;
   EXPECT_NE(text.find("in use"), std::string::npos) << text;
   EXPECT_NE(text.find("fix:"), std::string::npos) << text;
-#ifdef __linux__
+#if HTTPD_HAVE_PROC
   EXPECT_NE(text.find(base::Concat("pid ", getpid())), std::string::npos) << text;
 #endif
   const int client = Connect(port);

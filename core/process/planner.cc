@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/sanitizer.h"
+#include "os/descriptors.h"
 
 namespace httpd::process {
 namespace {
@@ -114,7 +115,7 @@ void Planner::Start() {
 
 bool Planner::Fork(std::vector<module::InspectionItem> items) {
   int fds[2];
-  if (pipe2(fds, O_CLOEXEC) != 0) {
+  if (!os::MakePipe(fds)) {
     plan_.general.push_back(CannotStart(errno));
     return false;
   }

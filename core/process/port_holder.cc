@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/concat.h"
+#include "os/features.h"
 
 namespace httpd::process {
 namespace {
@@ -73,6 +74,7 @@ std::string PortHolder::Text() const {
 
 PortHolder FindPortHolder(uint16_t port, bool ipv6) {
   std::vector<unsigned long> inodes;
+  if (!HTTPD_HAVE_PROC) return {};
   ListeningInodes("/proc/net/tcp", port, &inodes);
   // A socket on [::] of a program without IPV6_V6ONLY holds the IPv4 port as well.
   ListeningInodes("/proc/net/tcp6", port, &inodes);

@@ -12,12 +12,9 @@
 #include <cerrno>
 #include <set>
 
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
-
 #include "absl/strings/str_format.h"
 #include "base/concat.h"
+#include "os/process.h"
 
 namespace httpd::process {
 namespace {
@@ -134,10 +131,8 @@ bool DropPrivileges(const Identity& identity, Problem* problem) {
     *problem = CannotDrop(identity, "giving root up", EPERM);
     return false;
   }
-#ifdef __linux__
-  // No set-uid program that a module starts may hand out what was just given up.
-  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-#endif
+  // What was just given up may not be handed out by a program that a module starts.
+  os::ForbidNewPrivileges();
   return true;
 }
 

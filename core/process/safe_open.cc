@@ -15,15 +15,12 @@
 
 #include "absl/strings/numbers.h"
 #include "base/concat.h"
+#include "os/descriptors.h"
 
 namespace httpd::process {
 namespace {
 
-#ifdef O_PATH
-constexpr int kWalkFlags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-#else
-constexpr int kWalkFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-#endif
+constexpr int kWalkFlags = os::kWalkOnly | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 constexpr int kMaxLinks = 40;  // as Linux; a loop ends there
 
 std::string_view ModeWord(OpenMode mode) { return mode == OpenMode::kRead ? "read" : "append to"; }

@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include "base/concat.h"
+#include "os/descriptors.h"
 
 namespace httpd::process {
 namespace {
@@ -42,7 +43,7 @@ void SetAction(int number, void (*handler)(int)) {
 bool SignalPipe::Open(std::initializer_list<int> signals) {
   if (pipe_read < 0) {
     int fds[2];
-    if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) != 0) return false;
+    if (!os::MakePipe(fds, true)) return false;
     pipe_read = fds[0];
     pipe_write = fds[1];
   }

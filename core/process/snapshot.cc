@@ -3,13 +3,8 @@
 // take these steps alike, so that what -t accepts is what starts.
 #include "process/snapshot.h"
 
-#include <unistd.h>
-
-#ifdef __linux__
-#include <sched.h>
-#endif
-
 #include <httpd/module.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <map>
@@ -17,6 +12,7 @@
 #include "base/concat.h"
 #include "module/api_names.h"
 #include "module/link_check.h"
+#include "os/process.h"
 
 namespace httpd::process {
 namespace {
@@ -26,17 +22,6 @@ constexpr std::string_view kCoreParts[] = {"core", "so", "http"};
 
 bool IsCorePart(std::string_view name) {
   return std::find(std::begin(kCoreParts), std::end(kCoreParts), name) != std::end(kCoreParts);
-}
-
-uint32_t UsableProcessors() {
-#ifdef __linux__
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) {
-    return static_cast<uint32_t>(CPU_COUNT(&set));
-  }
-#endif
-  const long count = sysconf(_SC_NPROCESSORS_ONLN);
-  return count > 0 ? static_cast<uint32_t>(count) : 1;
 }
 
 std::vector<module::ModuleReport> BuiltinReports(const std::vector<std::string>& inactive) {
@@ -110,7 +95,7 @@ bool ReadConfiguration(const Options& options, const boot::BootInfo& info, Snaps
     return false;
   }
   snapshot->workers = snapshot->early.workers.value;
-  if (snapshot->workers == 0) snapshot->workers = UsableProcessors();
+  if (snapshot->workers == 0) snapshot->workers = os::UsableProcessors();
   if (options.debug) snapshot->workers = 1;
   return understood;
 }

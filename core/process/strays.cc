@@ -12,9 +12,7 @@
 #include <cstdlib>
 #include <vector>
 
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
+#include "os/features.h"
 
 namespace httpd::process {
 namespace {
@@ -38,13 +36,8 @@ pid_t ParentOf(long pid) {
 
 }  // namespace
 
-void BecomeSubreaper() {
-#ifdef __linux__
-  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-#endif
-}
-
 void KillStrayChildren(const std::function<bool(pid_t pid, pid_t group)>& known) {
+  if (!HTTPD_HAVE_PROC) return;
   DIR* dir = opendir("/proc");
   if (dir == nullptr) return;
   std::vector<pid_t> strays;

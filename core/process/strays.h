@@ -7,11 +7,9 @@
 
 namespace httpd::process {
 
-// Makes this process the parent of every orphan below it, also of one that left its process group,
-// so that nothing a module started can outlive the server unseen.
-void BecomeSubreaper();
-
-// Kills each child of this process for which `known` answers false.
+// Kills each child of this process for which `known` answers false; after os::BecomeSubreaper()
+// orphans are children as well, so that nothing a module started outlives the server unseen.
+// Nothing where the system does not list processes.
 void KillStrayChildren(const std::function<bool(pid_t pid, pid_t group)>& known);
 
 }  // namespace httpd::process

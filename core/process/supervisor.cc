@@ -15,6 +15,7 @@
 #include "base/concat.h"
 #include "boot/boot.h"
 #include "log/error_log.h"
+#include "os/process.h"
 #include "process/fault.h"
 #include "process/signals.h"
 #include "process/strays.h"
@@ -41,7 +42,7 @@ bool Supervisor::SetUp() {
     return false;
   }
   ReadFaults();
-  BecomeSubreaper();
+  os::BecomeSubreaper();
   boot::SetTitle("supervisor");
   terminal_ = options_.foreground && (isatty(0) != 0 || isatty(1) != 0);
   loop_.Watch(SignalPipe::fd(), [this] { OnSignals(); });

@@ -5,7 +5,7 @@
 
 namespace httpd::process {
 
-// What a generation tells a worker over the worker's SOCK_SEQPACKET lifeline. One packet, one
+// What a generation tells a worker over the worker's lifeline. One packet, one
 // message; end of file means that the generation is gone and the worker drains.
 enum class ToWorker : uint32_t {
   kDrain = 1,  // stop accepting, finish; value: seconds until connections are cut, or kNoDeadline

@@ -73,7 +73,7 @@ struct WorkerListener {
 struct WorkerInput {
   uint32_t index = 0;
   std::vector<WorkerListener> listeners;
-  int channel = -1;  // SOCK_SEQPACKET, messages of process/worker_channel.h
+  int channel = -1;  // packets (platform/os/packets.h), messages of process/worker_channel.h
   process::ScoreboardSlot* slot = nullptr;
   int handover = -1;  // where connections of the generation before arrive
 };

@@ -16,6 +16,7 @@
 #include "base/concat.h"
 #include "http/connection.h"
 #include "log/error_log.h"
+#include "os/packets.h"
 #include "server/generation_impl.h"
 #include "server/handover_hooks.h"
 #include "server/opening.h"
@@ -122,25 +123,10 @@ bool Handover::Export(httpd_connection* connection, HandoverRecord* record) {
 }
 
 Handover::Sent Handover::SendPacket(int fd, const std::string& bytes) {
-  iovec piece = {const_cast<char*>(bytes.data()), bytes.size()};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-  msghdr message = {};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof(control);
-  cmsghdr* c = CMSG_FIRSTHDR(&message);
-  c->cmsg_level = SOL_SOCKET;
-  c->cmsg_type = SCM_RIGHTS;
-  c->cmsg_len = CMSG_LEN(sizeof(int));
-  std::memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-  for (;;) {
-    if (::sendmsg(outbox_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) return Sent::kYes;
-    if (errno == EINTR) continue;
-    if (errno == EAGAIN || errno == EWOULDBLOCK) return Sent::kNoRoom;
-    // The other generation takes nothing any more, or too many descriptors are on their way.
-    return Sent::kClosed;
-  }
+  if (os::SendDatagram(outbox_.get(), bytes, fd)) return Sent::kYes;
+  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) return Sent::kNoRoom;
+  // The other generation takes nothing any more, or too many descriptors are on their way.
+  return Sent::kClosed;
 }
 
 // ---- arriving ----
@@ -185,34 +171,16 @@ void Handover::Take(int limit) {
 
 bool Handover::TakeOne() {
   char bytes[HandoverRecord::kMaxPacket + 1];
-  iovec piece = {bytes, sizeof(bytes)};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
-  msghdr message = {};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof(control);
-  const ssize_t n = ::recvmsg(inbox_, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-  if (n < 0) return errno == EINTR;
+  size_t size = 0;
   base::UniqueFd fd;
-  for (cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
-    if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) continue;
-    // Alignment leaves room for a second one, which nobody sends in good faith.
-    const size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (size_t i = 0; i < count; ++i) {
-      int received = -1;
-      std::memcpy(&received, CMSG_DATA(c) + i * sizeof(int), sizeof(received));
-      base::UniqueFd owned(received);
-      if (!fd) fd = std::move(owned);
-    }
-  }
-  if (n == 0) {  // shut by another worker, or nobody can send any more
+  const os::PacketRead got = os::ReadDatagram(inbox_, bytes, sizeof(bytes), &size, &fd);
+  if (got == os::PacketRead::kNothing) return false;
+  if (got == os::PacketRead::kEnd) {  // shut by another worker, or nobody can send any more
     if (inbox_open_) uv_poll_stop(&inbox_poll_);
     return false;
   }
   HandoverRecord record;
-  const bool good = fd && (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0 &&
-                    HandoverRecord::Decode({bytes, static_cast<size_t>(n)}, &record);
+  const bool good = fd && size > 0 && HandoverRecord::Decode({bytes, size}, &record);
   if (good) {
     Import(std::move(fd), &record);
   } else {

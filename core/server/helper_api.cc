@@ -17,6 +17,7 @@
 #include "base/sized.h"
 #include "base/unique_fd.h"
 #include "log/error_log.h"
+#include "os/descriptors.h"
 #include "server/generation_impl.h"
 #include "server/service_name.h"
 #include "server/worker.h"
@@ -105,15 +106,7 @@ int32_t httpd_helper_connect(httpd_worker* worker, const httpd_helper* helper) {
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path, helper->socket.c_str(), helper->socket.size() + 1);
-#ifdef SOCK_NONBLOCK
-  httpd::base::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-#else
-  httpd::base::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM, 0));
-  if (fd) {
-    ::fcntl(fd.get(), F_SETFL, O_NONBLOCK);
-    ::fcntl(fd.get(), F_SETFD, FD_CLOEXEC);
-  }
-#endif
+  httpd::base::UniqueFd fd(httpd::os::MakeSocket(AF_UNIX, SOCK_STREAM));
   if (fd && ::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0) {
     return fd.Release();
   }

@@ -14,6 +14,7 @@
 
 #include "http/connection.h"
 #include "log/error_log.h"
+#include "os/descriptors.h"
 #include "server/generation_impl.h"
 #include "server/opening.h"
 #include "server/worker.h"
@@ -69,15 +70,7 @@ bool Listener::AcceptOne() {
   socklen_t size = sizeof(peer);
   auto* address = reinterpret_cast<sockaddr*>(&peer);
   peer.ss_family = AF_UNSPEC;
-#ifdef __linux__
-  const int fd = ::accept4(slot_.fd, address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-#else
-  const int fd = ::accept(slot_.fd, address, &size);
-  if (fd >= 0) {
-    ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
-    ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-  }
-#endif
+  const int fd = os::Accept(slot_.fd, address, &size);
   if (fd < 0) {
     if (errno == EMFILE || errno == ENFILE) {
       ShedOne();

@@ -15,6 +15,8 @@
 #include "base/concat.h"
 #include "http/date.h"
 #include "log/error_log.h"
+#include "os/descriptors.h"
+#include "os/packets.h"
 #include "process/worker_channel.h"
 #include "server/access_files.h"
 #include "server/api_check.h"
@@ -123,31 +125,22 @@ void httpd_worker::CloseListeners() {
 void httpd_worker::Send(uint32_t type) {
   const WorkerMessage message = {type, 0};
   // A generation that has gone is noticed by the end of file on this channel.
-  (void)!::send(input_.channel, &message, sizeof(message), MSG_NOSIGNAL);
+  (void)!httpd::os::SendPacket(
+      input_.channel, {reinterpret_cast<const char*>(&message), sizeof(message)}, {}, -1, true);
 }
 
 void httpd_worker::OnChannel() {
   WorkerMessage message;
-  iovec piece = {&message, sizeof(message)};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
-  msghdr header = {};
-  header.msg_iov = &piece;
-  header.msg_iovlen = 1;
-  header.msg_control = control;
-  header.msg_controllen = sizeof(control);
-  const ssize_t n = ::recvmsg(input_.channel, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-  if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (n != sizeof(message)) {  // end of file: the generation is gone
+  size_t size = 0;
+  httpd::base::UniqueFd attached;
+  const httpd::os::PacketRead got = channel_reader_.Read(
+      input_.channel, reinterpret_cast<char*>(&message), sizeof(message), false, &size, &attached);
+  if (got == httpd::os::PacketRead::kNothing) return;
+  if (got == httpd::os::PacketRead::kEnd || size != sizeof(message)) {  // the generation is gone
     uv_poll_stop(&channel_);
     channel_closed_ = true;
     const uint32_t timeout = generation->input.early->graceful_shutdown_timeout.value;
     return Drain(timeout == 0 ? httpd::process::kNoDeadline : timeout);
-  }
-  int fd = -1;
-  for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = CMSG_NXTHDR(&header, c)) {
-    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
-      std::memcpy(&fd, CMSG_DATA(c), sizeof(fd));
-    }
   }
   switch (static_cast<ToWorker>(message.type)) {
     case ToWorker::kDrain:
@@ -158,16 +151,15 @@ void httpd_worker::OnChannel() {
       break;
     case ToWorker::kReplaceDescriptor:
       generation->logs.FlushAll();  // what is buffered belongs into the old file
-      if (fd >= 0) ::dup3(fd, static_cast<int>(message.value), O_CLOEXEC);
+      if (attached) httpd::os::Replace(attached.get(), static_cast<int>(message.value));
       break;
     case ToWorker::kWake:
       services->OnWake();
       break;
     case ToWorker::kHandover:
-      handover.SetOutbox(httpd::base::UniqueFd(std::exchange(fd, -1)));
+      handover.SetOutbox(std::move(attached));
       break;
   }
-  if (fd >= 0) ::close(fd);
 }
 
 void httpd_worker::StartTick() {

@@ -13,6 +13,7 @@
 
 #include "net/connection.h"
 #include "net/timer_wheel.h"
+#include "os/packets.h"
 #include "process/scoreboard.h"
 #include "server/file_cache.h"
 #include "server/generation.h"
@@ -138,6 +139,7 @@ struct httpd_worker {
   std::vector<char*> free_buffers_;
 
   uv_timer_t tick_;
+  httpd::os::PacketReader channel_reader_;
   uv_poll_t channel_;
   uv_async_t resume_async_;
   uv_idle_t soon_idle_;
