@@ -4,7 +4,7 @@
 # older: the last field of every struct with a size is not there yet, nor are the functions named in
 #        DROP ("a b c").
 # newer: every struct with a size has one field more, `future`; there is httpd_request_future(); the
-#        interface is 1.1.
+#        interface is 1.2, that function is of 1.1.
 # httpd_module stays as it is in `older`: its last field is what registers hooks. RECORD=1 cuts it too.
 BEGIN {
   count = split(DROP, list, " ")
@@ -46,8 +46,10 @@ inside {
   if (!(name in dropped)) print declaration
   next
 }
-AGE == "newer" && /^#define HTTPD_ABI_MINOR/ { print "#define HTTPD_ABI_MINOR 1"; next }
-AGE == "newer" { sub(/abi=1\.0/, "abi=1.1") }
+AGE == "newer" && /^#define HTTPD_ABI_MINOR/ { print "#define HTTPD_ABI_MINOR 2"; next }
+AGE == "newer" && /^#define HTTPD_ABI_SINCE/ {
+  print "#define HTTPD_ABI_SINCE \"since=httpd_request_future:1.1,httpd_not_used:1.2\\0\""; next
+}
 AGE == "newer" && /^#endif \/\* HTTPD_REQUEST_H/ {
   print "HTTPD_EXTERN_C_BEGIN\nHTTPD_API uint32_t httpd_request_future(const httpd_request* request);"
   print "HTTPD_EXTERN_C_END"

@@ -57,7 +57,7 @@ TEST_F(Evolution, ANewFunctionRefusesByItsName) {
 TEST_F(Evolution, ANewFieldOfTheRecordRefuses) {
   const std::string refusal = Refusal("age_record");
   EXPECT_THAT(refusal, HasSubstr("HM-50"));
-  EXPECT_THAT(refusal, HasSubstr("of httpd_module (ABI 1.1)"));
+  EXPECT_THAT(refusal, HasSubstr("of httpd_module (ABI 1.2)"));
 }
 
 TEST_F(Evolution, ANewFieldOfADirectiveRefuses) {

@@ -16,6 +16,11 @@ HTTPD_EXTERN_C_BEGIN
 #define HTTPD_ABI_MAJOR 1
 #define HTTPD_ABI_MINOR 0
 
+/* The functions that came after 1.0 with their versions, as an entry of the manifest:
+ * "since=httpd_foo:1.1,httpd_bar:1.2\0". An older server tells by it which version a module needs.
+ */
+#define HTTPD_ABI_SINCE ""
+
 #define HTTPD_MODULE_MAGIC 0x68747064u /* "htpd" */
 
 struct httpd_directive; /* config.h */
@@ -63,7 +68,7 @@ typedef struct httpd_module {
  */
 #define HTTPD_MODULE(ident, manifest_text, ...)                                   \
   HTTPD_MANIFEST_SECTION static const char ident##_manifest[] =                   \
-      "name=" #ident "\0abi=1.0\0" manifest_text;                                 \
+      "name=" #ident "\0abi=" HTTPD_ABI_TEXT "\0" HTTPD_ABI_SINCE manifest_text;  \
   HTTPD_EXPORT const httpd_module ident##_module;                                 \
   HTTPD_QUIET_BEGIN HTTPD_EXPORT_DEFINITION const httpd_module ident##_module = { \
       .magic = HTTPD_MODULE_MAGIC,                                                \
@@ -76,6 +81,10 @@ typedef struct httpd_module {
       .manifest_size = sizeof(ident##_manifest),                                  \
       __VA_ARGS__};                                                               \
   HTTPD_QUIET_END struct httpd_module_needs_semicolon_
+
+#define HTTPD_ABI_TEXT HTTPD_TEXT_OF_(HTTPD_ABI_MAJOR) "." HTTPD_TEXT_OF_(HTTPD_ABI_MINOR)
+#define HTTPD_TEXT_OF_(number) HTTPD_TEXT_OF_VALUE_(number)
+#define HTTPD_TEXT_OF_VALUE_(number) #number
 
 /* Fields left out are zero, which is what the record wants. */
 /* C wants one literal in _Pragma. */
