@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "os/features.h"
 #include "process/keep_list.h"
 
 namespace httpd::process {
