@@ -39,6 +39,7 @@ class JsonWriter {
   JsonWriter& Key(std::string_view name);
   JsonWriter& Text(std::string_view text) { return Raw(JsonString(text)); }
   JsonWriter& Number(unsigned long long value) { return Raw(std::to_string(value)); }
+  JsonWriter& Integer(long long value) { return Raw(std::to_string(value)); }
   JsonWriter& Bool(bool value) { return Raw(value ? "true" : "false"); }
   // Key and Text in one; and a list of texts.
   JsonWriter& Member(std::string_view name, std::string_view text) { return Key(name).Text(text); }

@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,21 +12,11 @@
 #include <cerrno>
 #include <utility>
 
-#include "base/sanitizer.h"
 #include "os/descriptors.h"
+#include "process/guarded_child.h"
 
 namespace httpd::process {
 namespace {
-
-bool WriteAll(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    bytes.remove_prefix(static_cast<size_t>(n));
-  }
-  return true;
-}
 
 // The process itself. Its exit status is not looked at when the answer is complete.
 [[noreturn]] void RunPlanner(const PlannerInput& input,
@@ -35,13 +24,7 @@ bool WriteAll(int fd, std::string_view bytes) {
   Problem problem;
   module::ModulePlan plan;
   if (DropPrivileges(input.identity, &problem)) {
-    // A module file that makes the inspector eat memory must not bring the machine down.
-    const rlimit memory{2ull << 30, 2ull << 30};
-#if !HTTPD_ADDRESS_SANITIZER
-    setrlimit(RLIMIT_AS, &memory);
-#else
-    (void)memory;
-#endif
+    LimitInspection();
     module::PlanInput asked = input.plan;
     asked.items = items;
     asked.part = items.size() < input.plan.items.size();
@@ -56,27 +39,6 @@ bool WriteAll(int fd, std::string_view bytes) {
   }
   WriteAll(fd, module::SerializePlan(plan));
   _exit(0);
-}
-
-module::Finding TimedOut(const std::string& original) {
-  module::Finding finding;
-  finding.code = "HP-23";
-  finding.what = "looking at the module did not end";
-  finding.found = "no answer within 20 seconds";
-  finding.wanted = "a module file that can be read";
-  finding.where = original;
-  finding.fix = "install the module again, or remove its LoadModule line";
-  return finding;
-}
-
-module::Finding CannotStart(int error) {
-  module::Finding finding;
-  finding.code = "HP-24";
-  finding.what = "cannot start the planner process";
-  finding.found = ErrnoText(error);
-  finding.wanted = "room for one more process";
-  finding.fix = "ulimit -u   # and the memory that is left";
-  return finding;
 }
 
 }  // namespace
@@ -116,7 +78,7 @@ void Planner::Start() {
 bool Planner::Fork(std::vector<module::InspectionItem> items) {
   int fds[2];
   if (!os::MakePipe(fds)) {
-    plan_.general.push_back(CannotStart(errno));
+    plan_.general.push_back(CannotStartInspection(errno));
     return false;
   }
   pipe_.Reset(fds[0]);
@@ -131,7 +93,7 @@ bool Planner::Fork(std::vector<module::InspectionItem> items) {
   pid_ = ForkRole(Role::kPlanner, "planner", held);
   if (pid_ == 0) RunPlanner(input_, running_, write_end.get());
   if (pid_ < 0) {
-    plan_.general.push_back(CannotStart(errno));
+    plan_.general.push_back(CannotStartInspection(errno));
     pipe_.Reset();
     return false;
   }
@@ -188,7 +150,7 @@ void Planner::FinishRun(int status) {
     report.name = item.name;
     report.original = item.original;
     report.copy = item.copy;
-    report.findings.push_back(timed_out_ ? TimedOut(item.original)
+    report.findings.push_back(timed_out_ ? InspectionTimedOut(item.original)
                                          : module::PlannerDied(status, item.original));
     plan_.modules.push_back(std::move(report));
   } else {

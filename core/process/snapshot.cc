@@ -10,19 +10,13 @@
 #include <map>
 
 #include "base/concat.h"
+#include "config/core_parts.h"
 #include "module/api_names.h"
 #include "module/link_check.h"
 #include "os/process.h"
 
 namespace httpd::process {
 namespace {
-
-// Parts of the core that <IfModule> knows by a module's name.
-constexpr std::string_view kCoreParts[] = {"core", "so", "http"};
-
-bool IsCorePart(std::string_view name) {
-  return std::find(std::begin(kCoreParts), std::end(kCoreParts), name) != std::end(kCoreParts);
-}
 
 std::vector<module::ModuleReport> BuiltinReports(const std::vector<std::string>& inactive) {
   std::vector<module::ModuleReport> reports;
@@ -82,7 +76,7 @@ bool ReadConfiguration(const Options& options, const boot::BootInfo& info, Snaps
   input.defines = options.defines;
   input.directives_before = options.directives_before;
   input.directives_after = options.directives_after;
-  for (const std::string_view part : kCoreParts) input.builtin_modules.emplace_back(part);
+  for (const std::string_view part : config::kCoreParts) input.builtin_modules.emplace_back(part);
   for (const server::StaticModule& module : server::StaticModules()) {
     input.builtin_modules.emplace_back(module.name);
   }
@@ -139,7 +133,7 @@ bool CopyModules(const boot::BootInfo& info, module::ModuleStore* store, Snapsho
   for (const auto& file : snapshot->early.load_files) input->plan.load_files.push_back(file.value);
   for (const config::ModuleRequest& request : snapshot->early.modules) {
     const auto builtin = [&](const module::ModuleReport& r) { return r.name == request.name; };
-    if (IsCorePart(request.name) ||
+    if (config::IsCorePart(request.name) ||
         std::any_of(input->plan.builtin.begin(), input->plan.builtin.end(), builtin)) {
       continue;
     }
