@@ -71,6 +71,10 @@ class HookTable {
                              : std::span<const HookEntry>();
   }
 
+  // Every hook's name on a line, below it its callbacks in the order in which they run: number,
+  // module, order, and the names in `before` and `after`, each behind a tab.
+  std::string Describe(const Registry& modules) const;
+
   // Calls the destroy functions, last registered first; once. For the end of the generation.
   void RunDestroy();
 

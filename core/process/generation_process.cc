@@ -184,6 +184,7 @@ int GenerationProcess::Describe() {
   if (start_.startup_report) text = DescribeThisStart();
   if (start_.action == Action::kDescribeHosts) text = generation_->DescribeHosts();
   if (start_.action == Action::kDescribeModules) text = generation_->DescribeModules();
+  if (start_.action == Action::kDescribeHooks) text = generation_->DescribeHooks();
   start_.channel.SendText(static_cast<uint32_t>(FromGeneration::kOutput), text);
   return 0;
 }

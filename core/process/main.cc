@@ -97,6 +97,7 @@ int Main(int argc, char** argv, const boot::BootInfo& info) {
     case Action::kCheck:
     case Action::kDescribeHosts:
     case Action::kDescribeModules:
+    case Action::kDescribeHooks:
       return RunCheck(options, info);
     case Action::kServe:
     case Action::kSignal:

@@ -108,14 +108,15 @@ bool SetServerRoot(const char* directory, Options* options, std::string* error) 
   return true;
 }
 
-// Apache's dumps by name are its -S and -M.
+// Apache's dumps by name are its -S and -M; that of the hooks is asked for by httpdctl.
 bool AddDefine(const std::string& name, Options* options, std::string* error) {
-  const bool dump = name == "DUMP_VHOSTS" || name == "DUMP_MODULES";
+  const bool dump = name == "DUMP_VHOSTS" || name == "DUMP_MODULES" || name == "DUMP_HOOKS";
   if (dump && options->action == Action::kCheck) options->action = Action::kServe;
   if (name == "FOREGROUND") options->foreground = true;
   if (name == "DEBUG") options->debug = options->foreground = true;
   if (name == "DUMP_VHOSTS") return SetAction(Action::kDescribeHosts, 'D', options, error);
   if (name == "DUMP_MODULES") return SetAction(Action::kDescribeModules, 'D', options, error);
+  if (name == "DUMP_HOOKS") return SetAction(Action::kDescribeHooks, 'D', options, error);
   options->defines.push_back(name);
   return true;
 }

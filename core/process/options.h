@@ -13,6 +13,7 @@ enum class Action : uint8_t {
   kCheck,            // -t
   kDescribeHosts,    // -S
   kDescribeModules,  // -M
+  kDescribeHooks,    // -D DUMP_HOOKS
   kHelp,             // -h
   kVersion,          // -v
   kBuild,            // -V

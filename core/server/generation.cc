@@ -162,6 +162,8 @@ std::string httpd_generation::DescribeModules() const {
   return out;
 }
 
+std::string httpd_generation::DescribeHooks() const { return hooks.Describe(registry); }
+
 int httpd_generation::RunWorker(const httpd::server::WorkerInput& worker_input) {
   RaiseDescriptorLimit();  // before the file cache takes its share
   auto* created = new httpd_worker(this, worker_input);

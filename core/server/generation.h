@@ -97,6 +97,8 @@ class Generation {
   // A human summary for -S (virtual hosts) and -M (modules).
   virtual std::string DescribeHosts() const = 0;
   virtual std::string DescribeModules() const = 0;
+  // The callbacks of every hook in the order in which they run; see HookTable::Describe.
+  virtual std::string DescribeHooks() const { return ""; }
 
   // What is to run beside the workers; the caller fills in where each listens, and runs those that
   // are functions in processes forked from this one. RunHelper answers the exit code.

@@ -36,6 +36,7 @@ struct httpd_generation final : httpd::server::Generation {
   std::string_view module_name(size_t index) const override { return registry.at(index + 1)->name; }
   std::string DescribeHosts() const override;
   std::string DescribeModules() const override;
+  std::string DescribeHooks() const override;
   std::vector<httpd_helper*> Helpers() override { return helpers.all(); }
   int RunHelper(const httpd_helper& helper, int listening_fd) override;
   std::vector<std::string> tracked_files() const override {
