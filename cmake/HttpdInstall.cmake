@@ -28,7 +28,7 @@ file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/logs ${CMAKE_BINARY_DIR}/run)
 
 # What is installed, without the tests.
 add_custom_target(product)
-foreach(target IN ITEMS httpd httpd_core httpd_ep httpd_modules httpd_inspect)
+foreach(target IN ITEMS httpd httpdctl httpd_core httpd_ep httpd_modules httpd_inspect)
   if(TARGET ${target})
     add_dependencies(product ${target})
   endif()

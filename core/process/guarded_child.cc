@@ -3,7 +3,6 @@
 // does so for the server and its event loop; this is the same for a tool that simply waits.
 #include "process/guarded_child.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -12,9 +11,11 @@
 
 #include <cerrno>
 
+#include "base/concat.h"
 #include "base/sanitizer.h"
 #include "base/unique_fd.h"
 #include "module/inspection.h"
+#include "os/descriptors.h"
 #include "process/keep_list.h"
 #include "process/planner.h"
 #include "process/poll_loop.h"
@@ -22,19 +23,21 @@
 namespace httpd::process {
 namespace {
 
-// False when nothing more came in time, or too much.
-bool ReadAnswer(int fd, size_t most, std::string* bytes) {
+enum class Answer { kComplete, kLate, kTooLong };
+
+Answer ReadAnswer(int fd, size_t most, std::string* bytes) {
   const int64_t end = PollLoop::Now() + Planner::kTimeout;
   for (char buffer[16 * 1024];;) {
     const int64_t left = end - PollLoop::Now();
     pollfd watched{fd, POLLIN, 0};
-    if (left <= 0 || bytes->size() > most) return false;
+    if (bytes->size() > most) return Answer::kTooLong;
+    if (left <= 0) return Answer::kLate;
     const int ready = poll(&watched, 1, static_cast<int>(left));
     if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return false;
+    if (ready <= 0) return Answer::kLate;
     const ssize_t n = read(fd, buffer, sizeof buffer);
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return n == 0;
+    if (n <= 0) return Answer::kComplete;  // whether all is there, the exit status tells
     bytes->append(buffer, static_cast<size_t>(n));
   }
 }
@@ -84,7 +87,7 @@ bool RunGuarded(const Identity& identity, const std::string& original, size_t mo
                 std::string* bytes, module::Finding* finding) {
   bytes->clear();
   int fds[2];
-  if (pipe2(fds, O_CLOEXEC) != 0) {
+  if (!os::MakePipe(fds)) {
     *finding = CannotStartInspection(errno);
     return false;
   }
@@ -104,13 +107,17 @@ bool RunGuarded(const Identity& identity, const std::string& original, size_t mo
     return false;
   }
   out.Reset();
-  const bool complete = ReadAnswer(in.get(), most_bytes, bytes);
-  if (!complete) kill(pid, SIGKILL);
+  const Answer answer = ReadAnswer(in.get(), most_bytes, bytes);
+  if (answer != Answer::kComplete) kill(pid, SIGKILL);
   int status = 0;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
-  if (complete && WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
-  *finding = complete ? module::PlannerDied(status, original) : InspectionTimedOut(original);
+  if (answer == Answer::kComplete && WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
+  *finding = answer == Answer::kLate ? InspectionTimedOut(original)
+                                     : module::PlannerDied(status, original);
+  if (answer == Answer::kTooLong) {
+    finding->found = base::Concat("an answer of more than ", most_bytes, " bytes");
+  }
   return false;
 }
 

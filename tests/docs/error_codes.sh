@@ -6,8 +6,8 @@
 set -eu
 cd "$1"
 printed=$(find core launcher ep platform modules \( -name '*.cc' -o -name '*.h' -o -name '*.c' \) \
-  ! -name '*_test.cc' -exec grep -ohE '\bH[BCMPS]-[0-9]{2}\b' {} + | sort -u)
-explained=$(sed -n 's/^## \(H[BCMPS]-[0-9][0-9]\) .*/\1/p' docs/errors.md | sort)
+  ! -name '*_test.cc' -exec grep -ohE '\bH[BCMPSTX]-[0-9]{2}\b' {} + | sort -u)
+explained=$(sed -n 's/^## \(H[BCMPSTX]-[0-9][0-9]\) .*/\1/p' docs/errors.md | sort)
 [ "$printed" = "$explained" ] && exit 0
 printf '%s\n' "$printed" >"${TMPDIR:-/tmp}/printed.$$"
 printf 'printed by the source (-) and explained in docs/errors.md (+) differ:\n'
