@@ -58,6 +58,7 @@ extern const Verb kCheck;
 extern const Verb kDeps;
 extern const Verb kOrder;
 extern const Verb kGraph;
+extern const Verb kPlatforms;
 extern const Verb kHelp;
 
 // In the order in which help shows them.

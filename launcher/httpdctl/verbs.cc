@@ -8,7 +8,7 @@
 namespace httpd::ctl {
 namespace {
 
-constexpr const Verb* kVerbs[] = {&kModinfo, &kCheck, &kDeps, &kOrder, &kGraph, &kHelp};
+constexpr const Verb* kVerbs[] = {&kModinfo, &kCheck, &kDeps, &kOrder, &kGraph, &kPlatforms, &kHelp};
 
 constexpr OptionSpec kCommon[] = {
     {0, "json", "", "one JSON object instead of text"},

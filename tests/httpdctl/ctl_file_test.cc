@@ -51,7 +51,7 @@ TEST_F(CtlTest, MistakesAreToldWithACure) {
   const CtlOutcome verb = Ctl("chekc");
   EXPECT_EQ(verb.status, 2);
   EXPECT_THAT(verb.error, HasSubstr("HT-01"));
-  EXPECT_THAT(verb.error, HasSubstr("modinfo, check, deps, order, graph, help"));
+  EXPECT_THAT(verb.error, HasSubstr("modinfo, check, deps, order, graph, platforms, help"));
   EXPECT_THAT(verb.error, HasSubstr("fix: httpdctl check"));
   EXPECT_EQ(Ctl("").status, 2);
   const CtlOutcome option = Ctl("deps --revers");
@@ -238,6 +238,26 @@ TEST_F(CtlTest, NothingOfAFileIsExecuted) {
   }
   EXPECT_EQ(executions, 1u) << "that of httpdctl itself";
   EXPECT_GT(reads, 0u) << "the trace does not show the file at all";
+}
+
+TEST_F(CtlTest, PlatformsAreListedWithEveryField) {
+  const CtlOutcome text = Ctl("platforms");
+  EXPECT_EQ(text.status, 0) << text.error;
+  EXPECT_THAT(text.out, HasSubstr("\n* linux-glibc "));
+  EXPECT_THAT(text.out, HasSubstr("\n  svr4 "));
+  const Json json = CtlJson("platforms");
+  EXPECT_EQ(json["target"].String(), "linux-glibc");
+  size_t found = 0;
+  for (const Json& row : json["platforms"].Items()) {
+    EXPECT_FALSE(row["title"].String().empty());
+    if (row["name"].String() != "irix-n32") continue;
+    ++found;
+    EXPECT_EQ(row["format"].String(), "ELF");
+    EXPECT_EQ(row["paths"].Items().size(), 2u);
+    EXPECT_TRUE(TextHas(row["paths"], "LD_LIBRARYN32_PATH"));
+  }
+  EXPECT_EQ(found, 1u);
+  EXPECT_EQ(Ctl("platforms linux").status, 2) << "no operands";
 }
 
 }  // namespace
