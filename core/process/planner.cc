@@ -155,6 +155,7 @@ void Planner::FinishRun(int status) {
     plan_.modules.push_back(std::move(report));
   } else {
     alone_ = true;
+    together_ = timed_out_ ? InspectionTimedOut("") : module::PlannerDied(status, "");
   }
   if (alone_) return NextAlone();
   Finish();
@@ -169,6 +170,9 @@ void Planner::NextAlone() {
 
 void Planner::Finish() {
   module::ModulePlan plan = std::move(plan_);
+  // No module by itself was to blame, and whether they fit together is not known: it may have been
+  // an installed file that was only looked into for what it provides.
+  if (alone_ && plan.ok()) plan.general.push_back(std::move(together_));
   const Done done = std::move(done_);
   done(std::move(plan));
 }

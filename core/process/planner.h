@@ -65,6 +65,7 @@ class Planner {
   bool timed_out_ = false;
   PollLoop::TimerId timer_ = 0;
   std::vector<module::InspectionItem> running_;  // what the present process looks at
+  module::Finding together_;                     // how looking at all of them at once ended
   bool alone_ = false;                           // each module in a process of its own
   size_t next_ = 0;
   module::ModulePlan plan_;

@@ -81,6 +81,23 @@ TEST_F(PlannerTest, ACrashIsAFindingAboutTheModuleThatCausedIt) {
   EXPECT_EQ(result.modules[1].original, "/original/mod_two.so");
 }
 
+TEST_F(PlannerTest, ACrashThatNoModuleCausesByItselfIsAnErrorAllTheSame) {
+  input_.plan.inspector_path = HTTPD_CRASHING_INSPECTOR;
+  setenv("HTTPD_CRASH_ONCE", (folder_ + "/crashed").c_str(), 1);
+  for (const char* name : {"one", "two"}) {
+    module::InspectionItem& item = input_.plan.items.emplace_back();
+    item.name = name;
+    item.original = item.copy = "/proc/self/exe";  // good enough for a look at its first bytes
+  }
+  const auto plan = Run();
+  unsetenv("HTTPD_CRASH_ONCE");
+  for (const auto& report : plan.modules) {
+    EXPECT_FALSE(module::HasErrors(report.findings)) << report.name;
+  }
+  ASSERT_TRUE(module::HasErrors(plan.general));
+  EXPECT_EQ(plan.general.back().code, "HM-28");
+}
+
 TEST_F(PlannerTest, CompiledInModulesComeFirstUnlessAnOrderSaysOtherwise) {
   module::ModuleReport builtin;
   builtin.name = "static_one";

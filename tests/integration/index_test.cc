@@ -134,6 +134,10 @@ class IndexTest : public ServerTest {
     for (size_t at = 0; (at = text.find(piece, at)) != std::string::npos; ++at) ++count;
     return count;
   }
+  // A call that another process interrupts has a second line without the parenthesis.
+  static size_t Forks(const std::string& trace) {
+    return Count(trace, " clone(") + Count(trace, " clone3(") + Count(trace, "fork(");
+  }
   bool ReadsModules(const std::string& trace) const {
     return Count(trace, server_.root() + "/libexec/mod_") + Count(trace, "\"mod_mime.so\"") > 0;
   }
@@ -166,8 +170,7 @@ TEST_F(IndexTest, AWarmStartInspectsAndCopiesNothing) {
   EXPECT_EQ(Count(warm, server_.root() + "/run/modules/.index-"), 0u) << "nothing new to write";
   EXPECT_EQ(Count(warm, "mkdir"), 0u) << warm;
   // One process fewer: the planner.
-  EXPECT_EQ(Count(cold, "clone") + Count(cold, "fork("),
-            Count(warm, "clone") + Count(warm, "fork(") + 1);
+  EXPECT_EQ(Forks(cold), Forks(warm) + 1);
 }
 
 TEST_F(IndexTest, AWarmReloadInspectsAndCopiesNothing) {
@@ -246,9 +249,11 @@ TEST_F(IndexTest, AnIndexThatOthersCanWriteIsNotBelieved) {
   ASSERT_TRUE(server_.Start());
   EXPECT_TRUE(server_.WaitForLog("HM-90"));
   EXPECT_TRUE(server_.WaitForLog("its group can write it"));
-  struct stat facts {};
-  ASSERT_EQ(stat(IndexPath().c_str(), &facts), 0);
-  EXPECT_EQ(facts.st_mode & 0777, 0600u) << "replaced by one of our own";
+  const auto mode = [&] {
+    struct stat facts {};
+    return stat(IndexPath().c_str(), &facts) == 0 ? facts.st_mode & 0777 : 0;
+  };
+  EXPECT_TRUE(WaitUntil([&] { return mode() == 0600; })) << "not replaced by one of our own";
 }
 
 TEST_F(IndexTest, AnIndexThatCannotBeWrittenStopsNobody) {
