@@ -60,7 +60,8 @@ size_t LinkedObjects::Open(const std::string& path) {
     return index = same->second;
   }
   httpd_inspect_object* opened = nullptr;
-  if (library_.open_path(path.c_str(), nullptr, &opened, nullptr) != HTTPD_INSPECT_OK) {
+  const httpd_inspect_options options = {sizeof options, HTTPD_INSPECT_MAP, 0};
+  if (library_.open_path(path.c_str(), &options, &opened, nullptr) != HTTPD_INSPECT_OK) {
     return SIZE_MAX;
   }
   LinkedObject object;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The C interface of the inspector. Files are read into private memory instead of being mapped: a
-// file that shrinks while it is looked at would otherwise kill the process with SIGBUS.
+// The C interface of the inspector. Files are read into private memory unless mapping was asked
+// for: a mapped file that shrinks while it is looked at kills the process with SIGBUS.
 
 #include "object/inspect.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@
 
 namespace {
 
+using httpd::object::FreeBytes;
 using httpd::object::Symbol;
 using httpd::object::Version;
 using httpd::object::View;
@@ -115,6 +117,14 @@ int32_t CheckList(const httpd_inspect_object* object, bool callback, httpd_inspe
 
 }  // namespace
 
+void FreeBytes::operator()(char* bytes) const {
+  if (mapped != 0) {
+    munmap(bytes, mapped);
+  } else {
+    delete[] bytes;
+  }
+}
+
 extern "C" {
 
 uint32_t httpd_inspect_version(void) { return HTTPD_INSPECT_VERSION; }
@@ -140,10 +150,10 @@ int32_t httpd_inspect_open_fd(int fd, const char* name, const httpd_inspect_opti
   const std::string file = name != nullptr ? name : "the file";
   if (object == nullptr) return Fail(error, HTTPD_INSPECT_E_ARGUMENT, 0, "no place for the handle");
   *object = nullptr;
-  uint64_t max_bytes = kDefaultMaxBytes;
-  if (options != nullptr && options->size >= sizeof(*options) && options->max_bytes != 0) {
-    max_bytes = options->max_bytes;
-  }
+  const bool chosen = options != nullptr && options->size >= sizeof(*options);
+  const uint64_t max_bytes =
+      chosen && options->max_bytes != 0 ? options->max_bytes : kDefaultMaxBytes;
+  const bool map = chosen && (options->flags & HTTPD_INSPECT_MAP) != 0;
   struct stat facts;
   if (fstat(fd, &facts) != 0)
     return FailSystem(error, HTTPD_INSPECT_E_READ, "cannot look at " + file);
@@ -156,10 +166,17 @@ int32_t httpd_inspect_open_fd(int fd, const char* name, const httpd_inspect_opti
                 file + " has " + std::to_string(size) + " bytes; the limit is " +
                     std::to_string(max_bytes));
   }
-  std::unique_ptr<char[]> storage(new (std::nothrow) char[size + 1]);
-  if (storage == nullptr) return Fail(error, HTTPD_INSPECT_E_MEMORY, 0, "out of memory");
-  if (!ReadAll(fd, storage.get(), size)) {
-    return FailSystem(error, HTTPD_INSPECT_E_READ, "cannot read " + file);
+  std::unique_ptr<char[], FreeBytes> storage;
+  if (void* mapped =
+          map && size > 0 ? mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+      mapped != MAP_FAILED) {
+    storage = {static_cast<char*>(mapped), FreeBytes{size}};
+  } else {
+    storage.reset(new (std::nothrow) char[size + 1]);
+    if (storage == nullptr) return Fail(error, HTTPD_INSPECT_E_MEMORY, 0, "out of memory");
+    if (!ReadAll(fd, storage.get(), size)) {
+      return FailSystem(error, HTTPD_INSPECT_E_READ, "cannot read " + file);
+    }
   }
   const int32_t code = httpd_inspect_open_bytes(storage.get(), size, object, error);
   if (code == HTTPD_INSPECT_OK) (*object)->view.storage = std::move(storage);

@@ -139,9 +139,17 @@ typedef struct httpd_inspect_facts {
   uint64_t tls_bytes; /* of thread variables, in each thread (ELF PT_TLS) */
 } httpd_inspect_facts;
 
+/* options.flags */
+enum {
+  /* Maps the file (readable, private) instead of reading it: a large library then costs what is
+   * looked at. A file that becomes shorter meanwhile ends the process (SIGBUS), so this is for
+   * files that are replaced by rename, as package managers do. */
+  HTTPD_INSPECT_MAP = 1u << 0
+};
+
 typedef struct httpd_inspect_options {
   uint32_t size;
-  uint32_t reserved;
+  uint32_t flags;     /* HTTPD_INSPECT_MAP or 0 */
   uint64_t max_bytes; /* 0: 256 MiB */
 } httpd_inspect_options;
 

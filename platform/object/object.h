@@ -41,10 +41,16 @@ class TextArena {
   size_t left_ = 0;
 };
 
+// Ends what the bytes of a file lie in.
+struct FreeBytes {
+  size_t mapped = 0;  // bytes of a mapping; 0: from new char[]
+  void operator()(char* bytes) const;
+};
+
 // Everything known about one file. Views point into `bytes`, `texts` or the strings below.
 struct View {
   std::string_view bytes;
-  std::unique_ptr<char[]> storage;  // null when the bytes are the caller's
+  std::unique_ptr<char[], FreeBytes> storage;  // null when the bytes are the caller's
 
   uint32_t kind = HTTPD_INSPECT_DATA;
   uint32_t format = HTTPD_INSPECT_FORMAT_NONE;
