@@ -133,9 +133,22 @@ size_t LinkedObjects::AddModule(const httpd_inspect_object* object, const Module
   return Root(objects_.size() - 1, false);
 }
 
-void LinkedObjects::Resolve(Need* need, const dl::RunPathChain& chain) {
+void LinkedObjects::Remember(const Need& need, KnownNames* loaded) const {
+  if (need.object == SIZE_MAX) return;
+  loaded->emplace(need.name, Known{need.object, need.by_origin});
+  loaded->emplace(objects_[need.object].Soname(), Known{need.object, need.by_origin});
+}
+
+// The loader goes breadth first, and what came in under a name serves everybody behind it, whatever
+// that one's own run path would have found.
+void LinkedObjects::Resolve(Need* need, const dl::RunPathChain& chain, KnownNames* loaded) {
   if (const auto there = visible_.find(need->name); there != visible_.end()) {
     need->object = there->second;
+    return;
+  }
+  if (const auto there = loaded->find(need->name); there != loaded->end()) {
+    need->object = there->second.object;
+    need->by_origin = there->second.by_origin;
     return;
   }
   search_.Find(need->name, chain, [&](const dl::Candidate& candidate) {
@@ -144,10 +157,12 @@ void LinkedObjects::Resolve(Need* need, const dl::RunPathChain& chain) {
     return need->object != SIZE_MAX;
   });
   if (need->object == SIZE_MAX) need->searched = search_.Directories(chain);
+  Remember(*need, loaded);
 }
 
 void LinkedObjects::FollowNeeds(size_t root) {
   std::vector<Waiting> waiting{{root, {&objects_[root].run_path}}};
+  KnownNames loaded;
   for (size_t at = 0; at < waiting.size(); ++at) {
     const Waiting one = waiting[at];
     LinkedObject& object = objects_[one.object];
@@ -155,7 +170,14 @@ void LinkedObjects::FollowNeeds(size_t root) {
     object.needs_known = true;
     object.root = root;
     for (Need& need : object.needs) {
-      Resolve(&need, one.chain);
+      Resolve(&need, one.chain, &loaded);
+      // What an earlier root brought is there with all that it needs.
+      if (need.object != SIZE_MAX && objects_[need.object].needs_known &&
+          !objects_[need.object].in_program) {
+        for (const size_t member : Closure(need.object)) {
+          for (const Need& known : objects_[member].needs) Remember(known, &loaded);
+        }
+      }
       if (need.object == SIZE_MAX || objects_[need.object].needs_known) continue;
       dl::RunPathChain chain{&objects_[need.object].run_path};
       chain.insert(chain.end(), one.chain.begin(), one.chain.end());

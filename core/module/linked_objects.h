@@ -69,7 +69,14 @@ class LinkedObjects {
   size_t Root(size_t index, bool visible);
   void ReadNeeds(LinkedObject* object);
   void FollowNeeds(size_t root);
-  void Resolve(Need* need, const dl::RunPathChain& chain);
+  // What one root has brought so far, by the names that the loader would know.
+  struct Known {
+    size_t object;
+    bool by_origin;
+  };
+  using KnownNames = std::map<std::string_view, Known>;
+  void Resolve(Need* need, const dl::RunPathChain& chain, KnownNames* loaded);
+  void Remember(const Need& need, KnownNames* loaded) const;
 
   const InspectorLibrary& library_;
   dl::LibrarySearch search_;

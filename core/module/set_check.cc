@@ -26,10 +26,18 @@ class SetCheck {
   void Run() {
     CheckDuplicates();
     CheckProviders();
+    // Modules that are required by name first: one of them may provide what others require.
+    for (const bool provider : {false, true}) {
+      for (const SetMember& own : set_) {
+        if (own.manifest == nullptr) continue;
+        for (const ModuleReference& wanted : own.manifest->required) {
+          if ((wanted.relation == "/") == provider) CheckRequired(own, wanted);
+        }
+      }
+    }
     for (const SetMember& own : set_) {
       if (own.manifest == nullptr) continue;
       CheckSelf(own);
-      for (const ModuleReference& wanted : own.manifest->required) CheckRequired(own, wanted);
       for (const ModuleReference& wanted : own.manifest->wants) CheckWanted(own, wanted);
       for (const ModuleReference& enemy : own.manifest->conflicts) CheckConflict(own, enemy);
     }
@@ -158,12 +166,14 @@ class SetCheck {
 
   void LoadAsWell(const SetMember& own, const ModuleReference& wanted,
                   const std::vector<const InstalledModule*>& answers) {
+    // One that is loaded by itself already will do.
+    for (const InstalledModule* answer : answers) {
+      for (const Requirement& known : *also_) {
+        if (known.name == answer->manifest.name) return;
+      }
+    }
     const size_t chosen = Choose(wanted.name, answers);
     const Manifest& manifest = answers[chosen]->manifest;
-    if (std::any_of(also_->begin(), also_->end(),
-                    [&](const Requirement& known) { return known.name == manifest.name; })) {
-      return;
-    }
     std::string others;
     for (size_t i = 0; i < answers.size(); ++i) {
       if (i == chosen) continue;

@@ -122,10 +122,11 @@ void PlanRun::Ask() {
   key_ = HashOf(KeyOf(info_, input_), snapshot_->copies);
   module::ModulePlan plan;
   const module::Index::Verdict* known = store_->index().FindVerdict(key_);
-  if (input_.plan.items.empty() || (known != nullptr && module::ParsePlan(known->plan, &plan) &&
-                                    AnswersWhatWasAsked(plan, input_, input_.plan.items) &&
-                                    module::StillTheSame(known->depends_on, &store_->folders()))) {
-    if (input_.plan.items.empty()) plan.modules = input_.plan.builtin;
+  const bool nothing = input_.plan.items.empty() && input_.plan.load_files.empty();
+  if (nothing || (known != nullptr && module::ParsePlan(known->plan, &plan) &&
+                  AnswersWhatWasAsked(plan, input_, input_.plan.items) &&
+                  module::StillTheSame(known->depends_on, &store_->folders()))) {
+    if (nothing) plan.modules = input_.plan.builtin;
     timer_ = loop_->After(0, [this, plan = std::move(plan)] { Answered(plan, false); });
     return;
   }

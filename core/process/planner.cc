@@ -20,14 +20,14 @@ namespace {
 
 // The process itself. Its exit status is not looked at when the answer is complete.
 [[noreturn]] void RunPlanner(const PlannerInput& input,
-                             const std::vector<module::InspectionItem>& items, int fd) {
+                             const std::vector<module::InspectionItem>& items, bool alone, int fd) {
   Problem problem;
   module::ModulePlan plan;
   if (DropPrivileges(input.identity, &problem)) {
     LimitInspection();
     module::PlanInput asked = input.plan;
     asked.items = items;
-    asked.part = items.size() < input.plan.items.size();
+    asked.part = alone;
     plan = module::PlanModules(asked);
   } else {
     module::Finding finding;
@@ -69,8 +69,9 @@ Planner::~Planner() {
 }
 
 void Planner::Start() {
-  if (input_.plan.items.empty()) plan_.modules = input_.plan.builtin;
-  if (input_.plan.items.empty() || !Fork(input_.plan.items)) {
+  const bool nothing = input_.plan.items.empty() && input_.plan.load_files.empty();
+  if (nothing) plan_.modules = input_.plan.builtin;
+  if (nothing || !Fork(input_.plan.items)) {
     timer_ = loop_->After(0, [this] { Finish(); });
   }
 }
@@ -91,7 +92,7 @@ bool Planner::Fork(std::vector<module::InspectionItem> items) {
   std::erase_if(held, [](const Descriptor& d) { return d.hold == Hold::kPlanPipe; });
   held.push_back({write_end.get(), Hold::kPlanPipe});
   pid_ = ForkRole(Role::kPlanner, "planner", held);
-  if (pid_ == 0) RunPlanner(input_, running_, write_end.get());
+  if (pid_ == 0) RunPlanner(input_, running_, alone_, write_end.get());
   if (pid_ < 0) {
     plan_.general.push_back(CannotStartInspection(errno));
     pipe_.Reset();
@@ -144,7 +145,7 @@ void Planner::FinishRun(int status) {
     for (auto& report : plan.modules) {
       if (!report.copy.empty()) plan_.modules.push_back(std::move(report));
     }
-  } else if (running_.size() == 1) {
+  } else if (alone_) {
     const module::InspectionItem& item = running_.front();
     module::ModuleReport report;
     report.name = item.name;

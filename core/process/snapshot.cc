@@ -130,7 +130,16 @@ bool CopyModules(const boot::BootInfo& info, module::ModuleStore* store, Snapsho
   input->plan.directories.push_back(info.libexec_dir);
   input->plan.server_root = search.server_root;
   for (const auto& name : snapshot->early.module_order) input->plan.order.push_back(name.value);
-  for (const auto& file : snapshot->early.load_files) input->plan.load_files.push_back(file.value);
+  for (const auto& file : snapshot->early.load_files) {
+    // As safe as a module: it runs the same code. One that is not there is the loader's to explain.
+    module::Finding finding;
+    if (!module::OpenTrusted(file.value, module::ModuleStore::kMaxBytes, &finding) &&
+        finding.code != "HM-01") {
+      AddFinding(finding, file.position, file.length, snapshot);
+      continue;
+    }
+    input->plan.load_files.push_back(file.value);
+  }
   for (const config::ModuleRequest& request : snapshot->early.modules) {
     const auto builtin = [&](const module::ModuleReport& r) { return r.name == request.name; };
     if (config::IsCorePart(request.name) ||
