@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "base/concat.h"
+#include "base/shell_word.h"
 #include "module/inspector_library.h"
 
 namespace httpd::module {
@@ -72,7 +73,7 @@ class ModuleInspection {
                          : error.code == HTTPD_INSPECT_E_SIZE ? "HM-04"
                                                               : "HM-05";
       Add(code, "this file cannot be inspected", error.text, "a readable module file",
-          base::Concat("ls -l ", item_.copy));
+          base::Concat("ls -l ", base::ShellWord(item_.copy)));
       return {};
     }
     ObjectHandle handle(object, CloseObject{library_.close});
@@ -118,7 +119,7 @@ class ModuleInspection {
       case HTTPD_INSPECT_ARCHIVE:
         Add("HM-12", "this is an archive, as linkers use it", kind, wanted,
             base::Concat("cc -shared -o mod_", item_.name, ".so -Wl,--whole-archive ",
-                         item_.original, " -Wl,--no-whole-archive"));
+                         base::ShellWord(item_.original), " -Wl,--no-whole-archive"));
         return false;
       case HTTPD_INSPECT_DATA:
         Add("HM-15", "this is not an object file", kind, wanted, reinstall);
@@ -135,7 +136,7 @@ class ModuleInspection {
     }
     if (facts_.kind == HTTPD_INSPECT_RELOCATABLE) {
       Add("HM-13", "this object file was not linked", kind, wanted,
-          base::Concat("cc -shared -o mod_", item_.name, ".so ", item_.original));
+          base::Concat("cc -shared -o mod_", item_.name, ".so ", base::ShellWord(item_.original)));
       CheckTarget();
       return false;
     }

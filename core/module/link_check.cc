@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "base/concat.h"
+#include "base/shell_word.h"
 #include "module/link_findings.h"
 #include "module/linked_objects.h"
 #include "module/symbols.h"
@@ -136,13 +137,14 @@ class LinkCheck {
       return;
     }
     if (ToView(object.facts.soname) != need.name) {
-      subject.Error("HM-70", "its own library cannot be opened before it",
-                    object.facts.soname.len == 0
-                        ? base::Concat("no SONAME in ", object.path)
-                        : base::Concat("SONAME ", ToView(object.facts.soname), " in ", object.path),
-                    base::Concat("SONAME ", need.name),
-                    base::Concat("patchelf --set-soname ", need.name, " ", object.path,
-                                 "   # or link it with -Wl,-soname,", need.name));
+      subject.Error(
+          "HM-70", "its own library cannot be opened before it",
+          object.facts.soname.len == 0
+              ? base::Concat("no SONAME in ", object.path)
+              : base::Concat("SONAME ", ToView(object.facts.soname), " in ", object.path),
+          base::Concat("SONAME ", need.name),
+          base::Concat("patchelf --set-soname ", need.name, " ", base::ShellWord(object.path),
+                       "   # or link it with -Wl,-soname,", need.name));
       return;
     }
     root.report->preload.push_back(object.path);

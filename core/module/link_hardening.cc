@@ -5,6 +5,7 @@
 // module as well; NODELETE is none of it, since nothing is ever unloaded from a serving process.
 
 #include "base/concat.h"
+#include "base/shell_word.h"
 #include "module/link_findings.h"
 #include "module/trusted.h"
 
@@ -18,7 +19,7 @@ void CheckFlags(const LinkSubject& subject) {
     subject.Error("HM-61", "it asks for an executable stack",
                   base::Concat("PT_GNU_STACK with execute permission", subject.NeededBy()),
                   "a stack that cannot be executed, for the whole process",
-                  base::Concat("patchelf --clear-execstack ", file,
+                  base::Concat("patchelf --clear-execstack ", base::ShellWord(file),
                                "   # or link it with -Wl,-z,noexecstack"));
   }
   if ((flags & HTTPD_INSPECT_TEXT_RELOCATIONS) != 0) {
@@ -47,7 +48,7 @@ void CheckRunPath(const LinkSubject& subject, uint32_t owner) {
   for (const std::string_view entry : dl::SplitRunPath(object.run_path.text)) {
     const dl::ExpandedEntry expanded = dl::ExpandEntry(entry, object.run_path.directory);
     const std::string relink =
-        base::Concat("patchelf --set-rpath '$ORIGIN' ", object.path,
+        base::Concat("patchelf --set-rpath '$ORIGIN' ", base::ShellWord(object.path),
                      "   # or link it with -Wl,-rpath,/an/absolute/directory");
     if (expanded.text.empty()) {
       ReportRunPath(subject, entry, "empty, which means the current directory", relink);

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "base/concat.h"
+#include "base/shell_word.h"
 
 namespace httpd::module {
 namespace {
@@ -157,7 +158,7 @@ class Walk {
                   "install the module, or correct or remove the line that loads it");
     }
     return Fail("HM-05", what, strerror(number), base::Concat("access to ", name),
-                number == EACCES ? base::Concat("chmod a+rX ", name) : "");
+                number == EACCES ? base::Concat("chmod a+rX ", base::ShellWord(name)) : "");
   }
 
   void Push(std::string_view path) {
@@ -188,7 +189,8 @@ class Walk {
     return Fail("HM-02", "others could exchange this file",
                 base::Concat(name, " is writable by ", who),
                 "a path that only its owner can change",
-                base::Concat("chmod ", group ? "g" : "", everybody ? "o" : "", "-w ", name));
+                base::Concat("chmod ", group ? "g" : "", everybody ? "o" : "", "-w ",
+                             base::ShellWord(name)));
   }
 
   bool CheckOwnerInSticky(const struct stat& facts, const std::string& name) {

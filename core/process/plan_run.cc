@@ -111,7 +111,8 @@ bool PlanRun::Start() {
   }
   const bool ok = CopyModules(info_, store_, snapshot_, &input_);
   cost_.copying = watch_.Microseconds();
-  if (!ok) return false;
+  // What is wrong with the others is told as well; Finish refuses all of it.
+  if (!ok && input_.plan.items.empty()) return false;
   Ask();
   return true;
 }
@@ -185,6 +186,7 @@ size_t PlanRun::AddRequired(const module::ModulePlan& plan) {
     auto& requests = snapshot_->early.modules;
     const auto requirer = std::find_if(requests.begin(), requests.end(), named(also.required_by));
     if (!IsModuleName(also.name) || input_.plan.items.size() > kMaxAlso + requests.size() ||
+        std::any_of(requests.begin(), requests.end(), named(also.name)) ||
         std::any_of(input_.plan.items.begin(), input_.plan.items.end(), named(also.name))) {
       continue;
     }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "base/shell_word.h"
 #include "config/diagnostic.h"
 
 namespace httpd::process {
@@ -33,7 +34,6 @@ std::string ErrnoText(int error);
 // The directory of an absolute path; "/" for files in the root.
 std::string DirectoryOf(const std::string& path);
 
-// `text` so that a shell reads it as one word.
-std::string ShellWord(const std::string& text);
+using base::ShellWord;
 
 }  // namespace httpd::process

@@ -116,6 +116,8 @@ TEST_F(AuthAsync, ADrainingGenerationStillAnswers) {
   const pid_t old = server_.WorkerPids().at(0);
   ASSERT_TRUE(server_.Reload().ok);
   EXPECT_EQ(kill(old, 0), 0);
+  // It learns of the swap a moment behind the new one's start.
+  ASSERT_TRUE(WaitUntil([&] { return !Listens(old); }));
   EXPECT_EQ(Fetch("/who", kAlice).status, 200);  // the new one serves meanwhile
   OpenGate();
   const Answer answer = wire.Read();

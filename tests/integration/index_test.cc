@@ -176,6 +176,7 @@ TEST_F(IndexTest, AWarmStartInspectsAndCopiesNothing) {
 TEST_F(IndexTest, AWarmReloadInspectsAndCopiesNothing) {
   Settle();
   ASSERT_TRUE(server_.Start());
+  ASSERT_TRUE(WaitUntil([&] { return FileExists(IndexPath()); }));  // after it serves
   const auto before = Run();
   ASSERT_TRUE(server_.Reload().ok);
   for (const auto& [path, changed] : Run()) {

@@ -137,24 +137,44 @@ uid_t EffectiveUid(pid_t pid) {
 
 int Threads(pid_t pid) { return atoi(StatusLine(pid, "Threads").c_str()); }
 
-std::set<uint16_t> ClientPorts(pid_t pid) {
+namespace {
+
+constexpr unsigned kListening = 0x0A;  // TCP_LISTEN in /proc/net/tcp
+
+// visit(remote port, state) for each IPv4 TCP socket of the process.
+template <class Visit>
+void EachTcpSocket(pid_t pid, Visit visit) {
   std::set<unsigned long> inodes;
   for (const auto& [fd, target] : Descriptors(pid)) {
     unsigned long inode;
     if (sscanf(target.c_str(), "socket:[%lu]", &inode) == 1) inodes.insert(inode);
   }
-  std::set<uint16_t> out;
   std::istringstream table(ReadFile("/proc/net/tcp"));
   for (std::string line; std::getline(table, line);) {
     unsigned local_port, remote_port, state;
     unsigned long inode;
     if (sscanf(line.c_str(), " %*d: %*x:%x %*x:%x %x %*x:%*x %*x:%*x %*x %*u %*u %lu", &local_port,
                &remote_port, &state, &inode) == 4 &&
-        state != 0x0A && inodes.count(inode)) {
-      out.insert(static_cast<uint16_t>(remote_port));
+        inodes.count(inode)) {
+      visit(remote_port, state);
     }
   }
+}
+
+}  // namespace
+
+std::set<uint16_t> ClientPorts(pid_t pid) {
+  std::set<uint16_t> out;
+  EachTcpSocket(pid, [&](unsigned remote_port, unsigned state) {
+    if (state != kListening) out.insert(static_cast<uint16_t>(remote_port));
+  });
   return out;
+}
+
+bool Listens(pid_t pid) {
+  bool listens = false;
+  EachTcpSocket(pid, [&](unsigned, unsigned state) { listens = listens || state == kListening; });
+  return listens;
 }
 
 }  // namespace httpd::testing

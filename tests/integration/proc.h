@@ -30,6 +30,9 @@ std::string StatusLine(pid_t pid, std::string_view key);  // "VmRSS", "CapEff", 
 // The clients' ports of the established connections (IPv4, loopback) that `pid` owns.
 std::set<uint16_t> ClientPorts(pid_t pid);
 
+// Whether the process holds a listening socket: a worker that drains does not.
+bool Listens(pid_t pid);
+
 std::string ReadFile(const std::string& path);
 bool FileExists(const std::string& path);
 

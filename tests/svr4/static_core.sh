@@ -4,10 +4,14 @@
 # there with the shared core. Without the wrapper before the linker this test is red.
 . "$SOURCE/tests/boot/lib.sh"
 
+# Where the user that modules run as can enter.
+cp -R "$HERE/ours" "$HERE/theirs" "$TREE" "$WORK"
+cp "$BUILD/libexec/mod_mime.so" "$WORK"
+HERE=$WORK TREE=$WORK/tree
 mkdir -p "$WORK/conf" "$WORK/logs" "$WORK/run" "$WORK/htdocs"
 chmod 755 "$WORK"
 echo "Listen 127.0.0.1:0
-LoadModule mime_module $BUILD/libexec/mod_mime.so" >"$WORK/conf/httpd.conf"
+LoadModule mime_module $WORK/mod_mime.so" >"$WORK/conf/httpd.conf"
 check() { "$1" -d "$WORK" -t 2>&1; }
 
 ours=$(check "$HERE/ours/bin/httpd") || fail "a static core that exports does not work: $ours"
