@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "config/diagnostic.h"
 #include "base/same_name.h"
+#include "config/diagnostic.h"
 #include "config/source.h"
 
 namespace httpd::config {

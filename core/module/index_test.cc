@@ -234,7 +234,7 @@ TEST_F(DependencyTest, EachKindOfChangeIsSeen) {
   EXPECT_FALSE(Same(absent));
   Dependency file = Of("lib.so");
   EXPECT_TRUE(Same(file));
-  usleep(20'000);                  // beyond the tick: what is younger than that is never relied on
+  WaitForTick();                   // what is younger is never relied on
   std::ofstream(path) << "other";  // the same size
   EXPECT_FALSE(Same(file));
   file = Of("lib.so");
